@@ -1,0 +1,1 @@
+"""Real and simulated images: the shelf, named datasets, readers, transforms and splits."""

@@ -1,0 +1,1 @@
+"""Scores for predictions. NumPy, SciPy and scikit-learn only, never TensorFlow."""

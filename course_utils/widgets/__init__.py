@@ -1,0 +1,1 @@
+"""Interactive figures, one module a lesson. Plain ipywidgets only."""
