@@ -56,7 +56,7 @@ def where(term: str) -> Answer:
     """Say what a term means and which lessons teach it.
 
     Args:
-        term: a word of the glossary or one of its other names, in any case.
+        term: a word of the glossary, one of its other names, or a part that only one word has.
 
     Returns:
         Answer: definition, lessons and headings.
@@ -70,10 +70,11 @@ def where(term: str) -> Answer:
     for entry in glossary():
         if wanted in (name.lower() for name in (entry.name, entry.anchor, *entry.also)):
             return Answer(entry, places(entry.anchor))
-    near = [entry.name for entry in glossary() if wanted[:4] in entry.name.lower()]
-    raise KeyError(
-        f"the glossary has no {term!r}" + (f"; it has {', '.join(near)}" if near else "")
-    )
+    near = [entry for entry in glossary() if wanted[:4] and wanted[:4] in entry.name.lower()]
+    if len(near) == 1 and wanted in near[0].name.lower():
+        return Answer(near[0], places(near[0].anchor))
+    hint = f"; it has {', '.join(entry.name for entry in near)}" if near else ""
+    raise KeyError(f"the glossary has no {term!r}{hint}")
 
 
 @lru_cache

@@ -173,7 +173,7 @@ def check_disk(free_gb: float | None = None) -> Finding:
     if free < SPARE_DISK_GB:
         return Finding("disk", "fail", saw, f"free at least {SPARE_DISK_GB} GB")
     if free < FRESH_DISK_GB:
-        return Finding("disk", "warn", saw, "a fresh environment would need 3 to 4 GB")
+        return Finding("disk", "warn", saw, "a fresh environment would need 3.5 GB")
     return Finding("disk", "ok", saw)
 
 

@@ -116,7 +116,7 @@ class Board:
             for line in self.lines
         )
         head = "<tr><th>method</th><th>role</th><th>your run</th><th>stored runs</th></tr>"
-        hint = f"recompute the stored runs: <code>make measure PART=seeds NB={self.lesson}</code>"
+        hint = f"stored runs are made by <code>make measure PART=seeds NB={self.lesson}</code>"
         title = f"{escape(self.metric)}, {escape(self.task)}"
         elsewhere = "".join(
             f"<li>{row['metric']} {row['value']:g}: {escape(row['source'])}. "
@@ -124,7 +124,8 @@ class Board:
             for row in published(self.lesson)
         )
         table = f"<table><caption>{title}</caption>{head}{cells}</table><small>{hint}</small>"
-        return f"{table}<p>Published elsewhere:</p><ul>{elsewhere}</ul>" if elsewhere else table
+        folded = f"<details><summary>Published elsewhere</summary><ul>{elsewhere}</ul></details>"
+        return table + (folded if elsewhere else "")
 
 
 def scoreboard(

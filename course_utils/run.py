@@ -13,6 +13,7 @@ from threading import Event, Thread
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbclient.output_widget import OutputWidget
 from nbformat import NotebookNode
 
 from course_utils.machine import lesson_environment, memory_limit_mb, peak_memory_mb
@@ -171,6 +172,17 @@ def _is_code(cell: NotebookNode) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip())
 
 
+class _Listener(OutputWidget):
+    """An output widget that tells the kernel nothing back.
+
+    The original's answer can swallow the wake-up of the kernel's next reply, and the run then
+    waits for ever: about one run in three with two runs at once (jupyter/nbclient#312).
+    """
+
+    def sync_state(self) -> None:
+        """Keep silent."""
+
+
 def _client(notebook: NotebookNode, folder: Path, timeout: int | None) -> NotebookClient:
     """A client whose kernel runs with this very Python, whatever else is called `python3`."""
     client = NotebookClient(
@@ -179,6 +191,7 @@ def _client(notebook: NotebookNode, folder: Path, timeout: int | None) -> Notebo
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
     )
+    client.widget_registry = {"@jupyter-widgets/output": {"OutputModel": _Listener}}
     client.create_kernel_manager().kernel_spec.argv[0] = "python"
     return client
 

@@ -13,6 +13,7 @@ def test_where_finds_a_term_by_any_of_its_names():
     assert where("Softmax").term.name == "softmax"
     assert where("SGD").term.name == "stochastic gradient descent"
     assert where("l2-regularisation").term.name == "L2 regularisation"
+    assert where("hinge").term.name == "hinge loss"
 
 
 def test_where_answers_with_lesson_and_heading():

@@ -123,14 +123,24 @@ def needed_by(requirements: list[str]) -> set[str]:
 def test_binder_has_what_a_lesson_needs_and_not_what_only_tests_need():
     here = "".join(binder.binder_files(LOCK).values()).replace("tensorflow-cpu", "tensorflow")
     listed = set(re.findall(r"^([\w.-]+)==", here, re.MULTILINE))
+    locked = {each.name for each in binder.locked(LOCK) if binder.on_binder(each)}
     lessons = needed_by(PROJECT["dependencies"])
     assert len(lessons) > 100
-    assert lessons - listed == binder.BINDERS_OWN
+    assert lessons & locked - listed == binder.BINDERS_OWN
     assert listed & (needed_by(PROJECT["optional-dependencies"]["test"]) - lessons) == set()
 
 
 def test_ci_runs_the_command_of_the_readme():
-    assert "make test" in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1]
+    assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "exec make test"
+    assert "make test" in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_readme_tells_conda_users_what_the_conda_file_tells_them():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    commands = re.findall(r"^#   (.+)$", text, re.MULTILINE)
+    assert len(commands) > 3
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert [command for command in commands if command not in readme] == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no executable bit on Windows")

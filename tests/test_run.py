@@ -81,6 +81,17 @@ def test_a_cell_that_never_ends_is_stopped(tmp_path, monkeypatch):
     assert done.seconds < 30
 
 
+WIDGET = """
+import ipywidgets
+slider = ipywidgets.IntSlider(max=9)
+ipywidgets.VBox([slider, ipywidgets.interactive_output(print, {"value": slider})])
+"""
+
+
+def test_a_widget_of_a_lesson_runs_to_its_end(tmp_path):
+    assert execute(write(tmp_path / "00_a.ipynb", WIDGET, "slider.value = 5")).error is None
+
+
 MEMORY = """
 import subprocess, sys
 block = b'x' * (150 * 2**20)
@@ -131,3 +142,14 @@ def test_a_wrong_number_is_one_line_not_a_traceback(capsys):
     assert main(["run", "99"]) == 1
     said = capsys.readouterr().err
     assert "99" in said and "Traceback" not in said
+
+
+def test_an_output_widget_is_not_answered():
+    """Its answer could swallow the kernel's next reply and hang the run (nbclient#312)."""
+    client = run._client(nbformat.v4.new_notebook(), Path("."), 10)
+    (listener,) = client.widget_registry["@jupyter-widgets/output"].values()
+    sent = []
+    widget = listener("id", {"outputs": []}, client, client)
+    widget.send = lambda *args: sent.append(args)
+    widget.sync_state()
+    assert sent == []

@@ -8,8 +8,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from course_utils.data.datasets import Movie
-from course_utils.widgets import lesson_00, lesson_02
+from course_utils.data.datasets import Movie, Nuclei, WoundHealing
+from course_utils.data.readers import from_folder
+from course_utils.widgets import lesson_00, lesson_01, lesson_02
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +56,44 @@ def test_the_film_slider_shows_frame_time_and_count():
     plt.close("all")
     box.slider.value = 2
     assert plt.gca().get_title() == "frame 2, 60 min: 2 objects"
+
+
+@pytest.fixture
+def nuclei() -> Nuclei:
+    """Twelve nuclei of noise, every second one dividing."""
+    n = 12
+    column = np.arange(n)
+    phase = np.array(["interphase", "metaphase"] * 6)
+    crops = np.random.default_rng(0).integers(0, 99, (n, 8, 8)).astype(np.uint16)
+    mitotic = phase == "metaphase"
+    return Nuclei(
+        crops, phase, mitotic, column, column, column, column, column, column == 3, 0.5
+    )  # fmt: skip
+
+
+def test_the_labeller_counts_answers_and_ends_with_kappa(nuclei, capsys):
+    box = lesson_01.labeller(nuclei, n=4)
+    for _ in range(6):
+        box.choose("interphase")
+    assert box.answers == ["interphase"] * 4
+    assert "kappa" in str(box.children[1].outputs) + capsys.readouterr().out
+
+
+def test_a_click_answers_as_choose_does(nuclei):
+    box = lesson_01.labeller(nuclei, n=4)
+    box.children[0].children[1].click()
+    assert box.answers == ["dividing"]
+
+
+def test_an_unknown_answer_is_refused(nuclei):
+    with pytest.raises(ValueError, match="interphase"):
+        lesson_01.labeller(nuclei, n=4).choose("dead")
+
+
+def test_the_example_folder_opens_in_one_line():
+    images = np.random.default_rng(0).integers(1, 99, (4, 20, 30)).astype(np.uint16)
+    masks = np.zeros_like(images)
+    masks[:, 3:8, 3:8] = 1
+    wound = WoundHealing(images, images, masks, masks, 0.6, "tyx", None, "toy")
+    found = from_folder(lesson_01.examples(wound) / "colleague", pixel_size=0.6)
+    assert len(found) == 3 and found[2].masks.max() == 1

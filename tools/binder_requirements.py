@@ -34,10 +34,15 @@ def locked(text: str) -> list[Requirement]:
     return [Requirement(line) for line in lines]
 
 
+def on_binder(requirement: Requirement) -> bool:
+    """Whether a line of the lock holds for Binder's Python and system."""
+    return requirement.marker is None or requirement.marker.evaluate(BINDER)
+
+
 def binder_files(lock: str) -> dict[str, str]:
     """File name -> text of the two lists that Binder installs."""
-    here = [each for each in locked(lock) if not each.marker or each.marker.evaluate(BINDER)]
-    kept = [each for each in here if each.name not in ONLY_FOR_TESTS | BINDERS_OWN]
+    left_out = ONLY_FOR_TESTS | BINDERS_OWN
+    kept = [each for each in locked(lock) if on_binder(each) and each.name not in left_out]
     later = [each for each in kept if each.name in WITHOUT_DEPENDENCIES]
     lines = {
         "requirements.txt": [_pin(each) for each in kept if each not in later],

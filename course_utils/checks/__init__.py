@@ -156,7 +156,7 @@ def run_case(answer: Callable, case: Case) -> object:
     except Exception as error:
         raise Wrong(
             f"Your function stopped with {type(error).__name__}: {error}\n"
-            f"It was called with {describe(case)}."
+            f"It was called with {describe(case)}.{reading(error)}"
         ) from error
     if got is None:
         raise Wrong("Your function gives nothing back. Does its last line start with `return`?")
@@ -168,11 +168,24 @@ def run_case(answer: Callable, case: Case) -> object:
     return got
 
 
+def reading(error: Exception) -> str:
+    """What the two most usual errors of array code mean, or nothing. Used in: 00."""
+    text = str(error)
+    if "broadcast" in text:
+        return (
+            "\nTwo arrays do not line up. A number per row needs the shape (rows, 1): "
+            "`keepdims=True` or `[:, None]` gives it."
+        )
+    if "truth value of an array" in text:
+        return "\n`and`, `or` and `if` want one True or False. For arrays write `&`, `|`, np.where."
+    return ""
+
+
 def same_input(after: object, before: object) -> bool:
     """True if an argument is as it was before the call. Used in: 00."""
     if callable(before):
         return True
-    return agree(after, before, 0.0)
+    return agree(after, before, 1e-9)
 
 
 def fits(mistake: Callable, case: Case, got: object, tolerance: float) -> bool:

@@ -1,8 +1,12 @@
-"""Self-checks of lesson 02: what is right, and the mistakes that people make."""
+"""Self-checks of lesson 02: what is right, and the mistakes that people make.
+
+The first three exercises; those on loss, slope and step stand in `lesson_02_descent`.
+"""
 
 import numpy as np
 
 from course_utils.checks import Exercise
+from course_utils.checks.lesson_02_descent import DESCENT
 
 RNG = np.random.default_rng(2)
 STACKS = [
@@ -14,30 +18,6 @@ ANSWERS = [(TRUE, SAID), (np.array([1, 0, 0, 1, 1]), np.array([0, 0, 0, 1, 1]))]
 SCORES = [
     (np.array([[1.0, 2.0, 0.5], [-1.0, 0.0, 3.0]]),),
     (np.array([[1000.0, 999.0], [0.0, -2000.0]]),),
-]
-MARGINS = [
-    (np.array([[2.0, 0.5, 1.8], [0.2, -1.0, 0.7], [3.0, 1.0, 0.0]]), np.array([0, 1, 0])),
-    (np.array([[0.0, 0.4], [1.0, -1.0]]), np.array([1, 1])),
-]
-
-
-def cubes(w: np.ndarray) -> float:
-    """A function with a slope that is easy by hand: 3 w² along each entry."""
-    return float((w**3).sum())
-
-
-def waves(w: np.ndarray) -> float:
-    """A second one, in which the entries act on each other."""
-    return float(np.sin(w).sum() + np.prod(w))
-
-
-SLOPES = [
-    (cubes, np.array([1.0, -2.0, 0.5]), 1e-3),
-    (waves, np.array([[0.3, 1.2], [-0.7, 2.0]]), 1e-3),
-]
-STEPS = [
-    (np.array([1.0, 2.0]), np.array([0.5, -0.5]), np.array([2.0, 1.0]), 0.1, 0.9),
-    (np.array([[0.0, -3.0]]), np.array([[1.0, 4.0]]), np.array([[-1.0, 0.5]]), 0.5, 0.0),
 ]
 
 
@@ -55,24 +35,6 @@ def softmax(scores: np.ndarray, axis: int | None = 1) -> np.ndarray:
     """Right answer of 02.3 for axis=1."""
     e = np.exp(scores - scores.max(axis=1, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
-
-
-def hinge(
-    scores: np.ndarray, labels: np.ndarray, margin: float = 1, sign: int = 1, own: int = 1
-) -> np.ndarray:
-    """Hinge loss of each picture, with the dials that the usual mistakes turn."""
-    right = scores[np.arange(len(scores)), labels][:, None]
-    return np.maximum(0, sign * (scores - right) + margin).sum(axis=1) - own * max(margin, 0)
-
-
-def slope(f, w: np.ndarray, h: float, up: float = 1, down: float = 1, over: float = 2):
-    """Difference quotient with steps `up` and `down`, divided by `over` h."""
-    result = np.zeros(w.shape)
-    for at in np.ndindex(w.shape):
-        step = np.zeros(w.shape)
-        step[at] = h
-        result[at] = (f(w + up * step) - f(w - down * step)) / (over * h)
-    return result
 
 
 EXERCISES = {
@@ -109,11 +71,32 @@ EXERCISES = {
             ),
             (lambda p, r: p - r.mean(0), "The mean is gone; now divide by the deviation."),
             (
-                lambda p, r: (
-                    (p - r.mean((1, 2)).mean()) / (r - r.mean((1, 2), keepdims=True)).std()
+                (
+                    lambda p, r: (p - r.mean(0)) / p.std(),
+                    lambda p, r: (p - r.mean(0)) / (p - r.mean(0)).std(),
+                    lambda p, r: (p - r.mean(0)) / (p - p.mean(0)).std(),
                 ),
-                "You took the mean of each picture over its pixels. Here it goes over the "
-                "pictures, `axis=0`, and leaves one mean picture.",
+                "The mean picture is right, but the deviation comes from `pictures`. Take both "
+                "from `reference`.",
+            ),
+            (
+                lambda p, r: (p - p.mean(0)) / (r - r.mean(0)).std(),
+                "The deviation is right, but you subtracted the mean of `pictures`. Take both "
+                "from `reference`.",
+            ),
+            (
+                lambda p, r: (p - r.mean(0)) / r.mean(0).std(),
+                "You divided by the deviation of the mean picture itself. What is asked for is "
+                "how far the reference pictures lie from it: `(reference - mean).std()`.",
+            ),
+            (
+                lambda p, r: p - r.mean(0) / (r - r.mean(0)).std(),
+                "Division comes before subtraction: put brackets around `pictures - mean`.",
+            ),
+            (
+                lambda p, r: (p - r.mean(0)) / (r - r.mean(0)).std(ddof=1),
+                "You used `ddof=1`. For an estimate from few values that is good practice; here "
+                "NumPy's own default, `ddof=0`, is asked for.",
             ),
         ],
     ),
@@ -143,6 +126,31 @@ EXERCISES = {
             (
                 lambda t, p: sum(recalls(t, p)),
                 "You added the two recalls. The mean is half of that.",
+            ),
+            (
+                lambda t, p: (recalls(t, p)[1] + 1 - recalls(t, p)[0]) / 2,
+                "For class 0 you took the share *called 1*. Its recall is the share called 0: "
+                "compare with `== 0` before the mean.",
+            ),
+            (
+                (
+                    lambda t, p: recalls(t, p)[0] + recalls(t, p)[1] / 2,
+                    lambda t, p: recalls(t, p)[1] + recalls(t, p)[0] / 2,
+                ),
+                "Division comes before addition: put brackets around the sum.",
+            ),
+            (
+                lambda t, p: np.mean([np.sum((t == k) & (p == k)) for k in (0, 1)]),
+                "These are counts, not shares. Divide each by the number of its class.",
+            ),
+            (
+                lambda t, p: np.mean([np.mean((t == k) & (p == k)) for k in (0, 1)]),
+                "You divided by the number of all pictures. A recall is a share of its own class: "
+                "divide by how often that class occurs.",
+            ),
+            (
+                lambda t, p: 50 * sum(recalls(t, p)),
+                "Right, in per cent. The course writes scores between 0 and 1.",
             ),
             (
                 lambda t, p: np.array(recalls(t, p)),
@@ -175,6 +183,16 @@ EXERCISES = {
                 "The whole table sums to one. Each row should: `sum(axis=1, keepdims=True)`.",
             ),
             (
+                lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(1, keepdims=True),
+                "You subtracted the largest score of the whole table. A row far below it becomes "
+                "0/0. Each row needs its own: `max(axis=1, keepdims=True)`.",
+            ),
+            (
+                lambda s: np.exp(s - s.max(1, keepdims=True)) / np.exp(s).sum(1, keepdims=True),
+                "Above the line you subtracted the maximum, below it not. It cancels only if both "
+                "have it.",
+            ),
+            (
                 lambda s: np.exp(s - s.max(1, keepdims=True)),
                 "The largest entry of each row is 1, so the sum is larger: divide by it.",
             ),
@@ -189,115 +207,4 @@ EXERCISES = {
             ),
         ],
     ),
-    "02.4": Exercise(
-        right=lambda s, y: hinge(s, y).mean(),
-        cases=MARGINS,
-        praise="Content as soon as the right class leads by one.",
-        mistakes=[
-            (
-                lambda s, y: hinge(s, y, own=0).mean(),
-                "You are one too high: the sum includes the right class itself, which always "
-                "adds max(0, 0 + 1) = 1. Leave k = y out.",
-            ),
-            (
-                lambda s, y: hinge(s, y, margin=0).mean(),
-                "The margin is missing. Add 1 inside `max(0, ...)`: the right class must lead, "
-                "not just draw.",
-            ),
-            (lambda s, y: hinge(s, y).sum(), "You summed over the pictures; take their mean."),
-            (
-                lambda s, y: hinge(s, y),
-                "These are the losses of the single pictures. Asked for is their mean.",
-            ),
-            (
-                lambda s, y: hinge(s, y, sign=-1).mean(),
-                "The sign is turned: it costs when a *wrong* class is ahead, $s_k - s_y + 1$, "
-                "not when the right one is.",
-            ),
-            (
-                lambda s, y: (s - s[np.arange(len(s)), y][:, None] + 1).sum(1).mean() - 1,
-                "The `max(0, ...)` is missing, so a large lead earns a negative loss. The hinge "
-                "never goes below zero.",
-            ),
-            (
-                lambda s, y: hinge(s, y, own=0).mean() / s.shape[1],
-                "`.mean()` over the whole table averages over the classes too; the formula sums "
-                "over them and leaves out k = y. Sum along `axis=1`, then take the mean.",
-            ),
-        ],
-    ),
-    "02.5": Exercise(
-        right=slope,
-        cases=SLOPES,
-        tolerance=1e-5,
-        praise="Slow, but it needs no formula: the referee of every gradient.",
-        mistakes=[
-            (
-                lambda f, w, h: slope(f, w, h, down=0, over=1),
-                "A step to one side only. Its error shrinks like h, and 0.001 is not small "
-                "enough. Step to both sides and divide by 2h.",
-            ),
-            (
-                lambda f, w, h: slope(f, w, h, over=1),
-                "Twice too large: from w - h to w + h is a way of 2h.",
-            ),
-            (
-                lambda f, w, h: slope(f, w, h, down=0),
-                "Half of what is right: one side was stepped, but divided by 2h.",
-            ),
-            (
-                lambda f, w, h: np.full(w.shape, (f(w + h) - f(w - h)) / (2 * h)),
-                "All entries move at once, so you measured the sum of all slopes. Move one entry, "
-                "keep the others still, and go through them one by one.",
-            ),
-            (
-                lambda f, w, h: -slope(f, w, h),
-                "The sign is turned: f(w + h) - f(w - h), not the other way round.",
-            ),
-            (
-                lambda f, w, h: slope(f, w, h).ravel() if w.ndim > 1 else slope(f, w, h),
-                "The numbers are right, but flat. Give them the shape of `w`.",
-            ),
-        ],
-    ),
-    "02.6": Exercise(
-        right=lambda w, v, g, r, k: (w + k * v - r * g, k * v - r * g),
-        cases=STEPS,
-        praise="Two lines, and every optimiser of the course is a variation on them.",
-        mistakes=[
-            (
-                lambda w, v, g, r, k: (w + k * v + r * g, k * v + r * g),
-                "You walk uphill: the gradient points to where the loss grows. Subtract it.",
-            ),
-            (
-                lambda w, v, g, r, k: (w - r * (k * v + g), k * v + g),
-                "That is PyTorch's way of writing it: the same path, with the velocity in other "
-                "units. The formula here is Keras': v ← μv - η·gradient, w ← w + v.",
-            ),
-            (
-                lambda w, v, g, r, k: (w + v, k * v - r * g),
-                "The step still uses the old velocity. First renew v, then add it to w.",
-            ),
-            (
-                lambda w, v, g, r, k: (w - r * g, v),
-                "That is plain gradient descent. The velocity takes no part in it.",
-            ),
-            (
-                lambda w, v, g, r, k: (w + v - r * g, v - r * g),
-                "The old velocity is kept whole. Multiply it by `keep`, or it never slows down.",
-            ),
-            (
-                lambda w, v, g, r, k: (w + k * v - g, k * v - g),
-                "The learning rate is missing: multiply the gradient by `rate`.",
-            ),
-            (
-                lambda w, v, g, r, k: w + k * v - r * g,
-                "You return the new w alone. The next step needs the velocity too: `return w, v`.",
-            ),
-            (
-                lambda w, v, g, r, k: (k * v - r * g, w + k * v - r * g),
-                "The right numbers in the wrong order: first w, then v.",
-            ),
-        ],
-    ),
-}
+} | DESCENT

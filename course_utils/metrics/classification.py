@@ -5,6 +5,17 @@ from collections.abc import Callable
 import numpy as np
 
 
+def mean_recall(true: np.ndarray, predicted: np.ndarray) -> float:
+    """Balanced accuracy without scikit-learn's checks, for the thousands of calls of a bootstrap.
+
+    Args:
+        true, predicted: labels, shape (n,); every class of `true` counts alike.
+
+    Taught in: 02.
+    """
+    return float(np.mean([np.mean(predicted[true == k] == k) for k in np.unique(true)]))
+
+
 def bootstrap_interval(
     metric: Callable[[np.ndarray, np.ndarray], float],
     true: np.ndarray,

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 
 from course_utils.plots import BLUE, GREY
 
+CEILING = 1e3
+
 
 def learning_rate_explorer(
     train: Callable[[float], Sequence[float]], start: float = 1e-3
@@ -16,7 +18,7 @@ def learning_rate_explorer(
     """A slider for the learning rate, with the loss curve that it gives.
 
     Args:
-        train: function of a learning rate that trains and returns the loss after each step.
+        train: function of a learning rate that trains and returns the loss after each epoch.
         start: first learning rate.
 
     Returns:
@@ -50,7 +52,7 @@ def draw_runs(tried: dict[float, np.ndarray], current: float) -> None:
     """Left the loss curves so far, right where each of them ended.
 
     Args:
-        tried: learning rate -> loss after each step.
+        tried: learning rate -> loss after each epoch; what exceeds 1,000 is drawn there.
         current: the learning rate to highlight.
 
     Used in: 02.
@@ -58,11 +60,12 @@ def draw_runs(tried: dict[float, np.ndarray], current: float) -> None:
     _, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True)
     for rate, losses in tried.items():
         chosen = rate == current
+        losses = np.nan_to_num(np.minimum(losses, CEILING), nan=CEILING)
         style = dict(color=BLUE, lw=2, zorder=3) if chosen else dict(color=GREY, lw=1, alpha=0.5)
         left.plot(losses, **style)
         right.plot(rate, losses[-1], "o", ms=9 if chosen else 6, **style)
-    left.set(xlabel="step", ylabel="training loss", yscale="log", title=verdict(tried[current]))
-    right.set(xlabel="learning rate", xscale="log", xlim=(5e-6, 2e2), title="loss at the last step")
+    left.set(xlabel="epoch", ylabel="training loss", yscale="log", title=verdict(tried[current]))
+    right.set(xlabel="learning rate", xscale="log", xlim=(5e-6, 2e2), title="loss at the end")
     mark_start(left, tried[current][0])
     plt.show()
 
@@ -76,7 +79,7 @@ def verdict(losses: np.ndarray) -> str:
     """What a loss curve says about its learning rate, in three words or so.
 
     Args:
-        losses: loss after each step, the first before any step.
+        losses: loss after each epoch, the first before any step.
 
     Used in: 02.
     """

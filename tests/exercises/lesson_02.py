@@ -89,6 +89,17 @@ def slope_finer(f, w, h=1e-4):
     return slope_flat(f, w, h / 10)
 
 
+def slope_steps_back(f, w, h=1e-4):
+    result = np.zeros_like(w)
+    for at in np.ndindex(*w.shape):
+        w[at] += h
+        up = f(w)
+        w[at] -= 2 * h
+        result[at] = (up - f(w)) / (2 * h)
+        w[at] += h
+    return result
+
+
 def slope_one_side(f, w, h=1e-4):
     result = np.zeros_like(w)
     for at in np.ndindex(*w.shape):
@@ -157,7 +168,7 @@ RIGHT = {
             ]
         ),
     ],
-    "02.5": [slope_flat, slope_with_copies, slope_finer],
+    "02.5": [slope_flat, slope_with_copies, slope_finer, slope_steps_back],
     "02.6": [
         step_by_difference,
         step_by_entries,
@@ -177,6 +188,9 @@ WRONG = {
         (lambda p, r: (p - r.mean(0)) / np.mean((r - r.mean(0)) ** 2), "variance"),
         (lambda p, r: p - r.mean(axis=0), "divide"),
         (standardise_in_place, "changes its input"),
+        (lambda p, r: (p - r.mean(0)) / (p - r.mean(0)).std(), "deviation comes from"),
+        (lambda p, r: (p - p.mean(0)) / (r - r.mean(0)).std(), "subtracted the mean"),
+        (lambda p, r: p - r.mean(0) / (r - r.mean(0)).std(), "brackets"),
         (lambda p, r: p / r.max(), "you got"),
         (lambda p, r: ((p - r.mean(0)) / (r - r.mean(0)).std()).reshape(len(p), -1), "Shape"),
     ],
@@ -186,6 +200,10 @@ WRONG = {
         (lambda t, p: p[t == 1].mean(), "class 1 alone"),
         (lambda t, p: p[t == 1].mean() + 1 - p[t == 0].mean(), "added"),
         (lambda t, p: recall_score(t, p, average=None), "two recalls"),
+        (lambda t, p: (p[t == 1].mean() + p[t == 0].mean()) / 2, "called 1"),
+        (lambda t, p: p[t == 1].mean() + (1 - p[t == 0].mean()) / 2, "brackets"),
+        (lambda t, p: 100 * recalls_by_counting(t, p), "per cent"),
+        (lambda t, p: np.mean(t == 1 and p == 1), "np.where"),
         (lambda t, p: np.sum(t == p), "you got"),
     ],
     "02.3": [
@@ -195,7 +213,9 @@ WRONG = {
         (lambda s: np.exp(s - s.max(axis=1)[:, None]), "divide by it"),
         (lambda s: scipy.special.expit(s), "sigmoid"),
         (lambda s: s / s.sum(axis=1)[:, None], "np.exp"),
-        (lambda s: np.exp(s - s.max(axis=1)), "ValueError"),
+        (lambda s: np.exp(s - s.max(axis=1)), "keepdims"),
+        (lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(1)[:, None], "whole table"),
+        (lambda s: np.exp(s - s.max(1)[:, None]) / np.exp(s).sum(1)[:, None], "below it not"),
     ],
     "02.4": [
         (lambda s, y: hinge_with_loops(s, y) + 1, "one too high"),
@@ -204,6 +224,10 @@ WRONG = {
             "margin",
         ),
         (lambda s, y: hinge_with_loops(s, y) * len(s), "their mean"),
+        (
+            lambda s, y: np.maximum(0, s - s[np.arange(len(s)), y][:, None]).sum(1).mean() + 1,
+            "inside",
+        ),
         (
             lambda s, y: np.maximum(0, s[np.arange(len(s)), y][:, None] - s + 1).sum(1).mean() - 1,
             "sign",
@@ -227,6 +251,9 @@ WRONG = {
         (lambda f, w, h=1e-4: 2 * slope_flat(f, w, h), "Twice too large"),
         (lambda f, w, h=1e-4: slope_one_side(f, w, h) / 2, "Half"),
         (lambda f, w, h=1e-4: np.full(w.shape, (f(w + h) - f(w - h)) / (2 * h)), "one by one"),
+        (lambda f, w, h=1e-4: (f(w + h) - f(w - h)) / (2 * h), "one by one"),
+        (lambda f, w, h=1e-4: slope_flat(f, w, h) * h * h, "(2 * h)"),
+        (lambda f, w, h=1e-4: slope_flat(f, w, h) * 2 * h, "way"),
         (lambda f, w, h=1e-4: -slope_flat(f, w, h), "sign"),
         (lambda f, w, h=1e-4: slope_flat(f, w, h).ravel().tolist(), "flat"),
         (slope_forgets_to_step_back, "changes its input"),
@@ -236,6 +263,8 @@ WRONG = {
         (lambda w, v, g, r, k: (w - r * (k * v + g), k * v + g), "PyTorch"),
         (lambda w, v, g, r, k: (w + v, k * v - r * g), "old velocity"),
         (lambda w, v, g, r, k: (w - r * g, v), "plain gradient descent"),
+        (lambda w, v, g, r, k: (w - v * k - r * g, v * k + r * g), "turned round"),
+        (lambda w, v, g, r, k: (w - (k * v - r * g), k * v - r * g), "add it to w"),
         (lambda w, v, g, r, k: (w + v - r * g, v - r * g), "keep"),
         (lambda w, v, g, r, k: (w + k * v - g, k * v - g), "learning rate"),
         (lambda w, v, g, r, k: w + k * v - r * g, "return w, v"),

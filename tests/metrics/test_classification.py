@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import balanced_accuracy_score
 
-from course_utils.metrics.classification import bootstrap_interval, gain_interval
+from course_utils.metrics.classification import bootstrap_interval, gain_interval, mean_recall
 
 
 def accuracy_score(true, said):
@@ -67,3 +67,10 @@ def test_a_gain_is_paired_and_signed():
     low, high = gain_interval(accuracy_score, true, before, after, np.arange(200))
     assert 0 < low <= accuracy_score(true, after) - accuracy_score(true, before) <= high < 0.1
     assert gain_interval(accuracy_score, true, before, before, np.arange(200)) == (0, 0)
+
+
+def test_mean_recall_is_balanced_accuracy():
+    rng = np.random.default_rng(3)
+    for classes in (2, 5):
+        true, said = rng.integers(classes, size=(2, 300))
+        assert mean_recall(true, said) == pytest.approx(balanced_accuracy_score(true, said))
