@@ -665,6 +665,12 @@ TOLD: dict[str, Told] = {
         "masks for 1 of 3 frames",
         lambda m: m.frames == (1,) and len(m) == 1 and m.lineage.shape == (0, 4),
     ),
+    "CTC depths called channels": (
+        lambda f: [tif(f, STACK + t, f"01/t{t}.tif", imagej=True) for t in range(2)] and f,
+        lambda f: readers.read_frames(f / "01"),
+        "calls its 5 planes channels; they are read as depths",
+        lambda p: p.axes == "tzyx" and np.array_equal(p.image, [STACK, STACK + 1]),
+    ),
     "class without pictures": (
         lambda f: also(f, png(f, GREY, "a/1.png"), png(f, GREY, "b/1.png"), put(f, "c/1.txt", "x")),
         readers.read_classes,

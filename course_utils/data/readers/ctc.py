@@ -81,8 +81,7 @@ def read_ctc(
         lazy: leave images and masks on disk, each frame is read when it is asked for.
         pixel_size, minutes_per_frame: µm and minutes; the layout does not state them.
 
-    Returns:
-        TrackedMovie: images and masks (t, y, x) or (t, z, y, x), lineage (n, 4).
+    Returns TrackedMovie: images and masks (t, y, x) or (t, z, y, x), lineage (n, 4).
 
     Raises:
         ReadError: a file is missing, damaged or of another size, frame numbers have a gap, the
@@ -97,9 +96,7 @@ def read_ctc(
     chosen = _chosen(images, marked, frames, place, layout)
     movie, shape = _stack([images[t] for t in chosen], _image, lazy)
     labels, _ = _stack([marked[t] for t in chosen], _labels, lazy, shape)
-    lineage = NO_LINEAGE
-    if layout.table:
-        lineage = _lineage(place / layout.table, labels, chosen, cut=frames is not None)
+    lineage = _lineage(place, layout.table, labels, chosen, cut=frames is not None)
     axes = AXES[len(shape)]
     scale = (check_scale(pixel_size, axes, root), axes, minutes_per_frame)
     return TrackedMovie(movie, labels, lineage, *scale, tuple(chosen), f"{root.name}/{sequence}")
@@ -257,12 +254,16 @@ def _labels(path: Path, dtype: np.dtype) -> NDArray:
         return to_labels(tiff_pixels(header), str(path)).astype(dtype, copy=False)
 
 
-def _lineage(table: Path, labels: NDArray | FrameStack, chosen: list[int], cut: bool) -> NDArray:
-    lineage, first = read_lineage(table), chosen[0]
+def _lineage(
+    place: Path, table: str | None, labels: NDArray | FrameStack, chosen: list[int], cut: bool
+) -> NDArray[np.int64]:
+    if table is None:
+        return NO_LINEAGE
+    lineage, first = read_lineage(place / table), chosen[0]
     if cut:
         lineage = shift_lineage(lineage, first, chosen[-1])
     else:
         lineage[:, 1:3] -= first
     ids = [ids_in(labels[t]) for t in range(len(chosen))]
-    check_lineage(present(ids), lineage, table, first)
+    check_lineage(present(ids), lineage, place / table, first)
     return lineage

@@ -72,23 +72,20 @@ def from_folder(
 ) -> Found:
     """Open a folder of your own images, whatever its layout.
 
-    Recognised are Cell Tracking Challenge folders, DSB2018 trees, Pascal VOC boxes, images with
-    masks in two folders or side by side (a.tif, a_mask.tif), channels in files of their own
-    (a_ch0.tif, a_ch1.tif), one folder a class, single images and stacks, and .mat files. The
-    headers of all images are checked, the pixels of the first only; `found.check()` reads all.
+    Recognised are Cell Tracking Challenge, DSB2018 and Pascal VOC folders, images with masks in
+    two folders or side by side (a.tif, a_mask.tif), channels in files of their own (a_ch0.tif,
+    a_ch1.tif), one folder a class, single images and stacks, and .mat files. All headers are
+    checked, but the pixels of the first record only; `found.check()` reads all.
 
     Args:
         folder: what to open.
         axes: axes of the images, such as "tyx", if the files do not name them.
         pieces: number the connected pieces of masks that hold 0 and 255 only.
-        pixel_size: µm, one number or one for each of z, y, x, if the files do not state it.
-        minutes_per_frame: the same for movies.
+        pixel_size, minutes_per_frame: µm (one, or one an axis) and minutes, if unstated.
 
     Returns Found: `found.table()` says what was found, `found[i]` reads a record.
 
-    Raises:
-        ReadError: nothing recognised, or what the reader of the layout raises.
-
+    Raises ReadError if nothing is recognised, and as the reader of the layout does.
     Used in: 01, 07, 08, 09.
     """
     root, wishes = check_folder(folder), Wishes(axes, pieces, pixel_size, minutes_per_frame)
@@ -104,8 +101,8 @@ def from_folder(
     rows = (("records", str(len(seen.names))), *header_rows(headers, first), *seen.rows)
     rows += object_rows(first)
     labels = None if seen.labels is None else np.array(seen.labels, np.int64)
-    names = tuple(seen.names)
-    return Found(seen.kind, root, names, read, rows, tuple(told), labels, seen.class_names)
+    names, told = tuple(seen.names), tuple(told)
+    return Found(seen.kind, root, names, read, rows, told, labels, seen.class_names)
 
 
 def _recognise(root: Path, wishes: Wishes) -> Seen:

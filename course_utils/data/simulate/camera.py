@@ -71,8 +71,9 @@ def _blur(image: NDArray, scene: Scene, width: float, width_z: float) -> NDArray
 
 def _expose(photons: NDArray, microscope: Microscope, rng: Generator) -> Counts:
     caught = rng.poisson(photons * _evenness(photons.shape[1:], microscope.vignetting))
-    counts = caught + rng.normal(microscope.offset, microscope.read_noise, caught.shape)
-    return np.clip(np.rint(counts), 0, 65_535).astype(np.uint16)
+    noise = microscope.read_noise * rng.standard_normal(caught.shape, dtype=np.float32)
+    counts = np.rint(caught + noise + microscope.offset)
+    return np.clip(counts, 0, 65_535).astype(np.uint16)
 
 
 def _evenness(shape: tuple[int, int], vignetting: float) -> NDArray:

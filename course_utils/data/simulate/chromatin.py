@@ -1,5 +1,6 @@
 """How nuclei and the cells around them look, stage by stage."""
 
+import math
 from functools import lru_cache
 from typing import Any
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from course_utils.data.simulate.dials import Culture
 from course_utils.data.simulate.nuclei import DYING, MINUTES, clock, half_axes
-from course_utils.data.simulate.scene import Pixels, Scene, claim, near
+from course_utils.data.simulate.scene import Offset, Scene, claim, near
 
 # Looks at the minutes from division of `nuclei.MINUTES`; between them they blend.
 # fmt: off
@@ -61,7 +62,7 @@ def _let_die(cell: Cell) -> None:
 
 
 @lru_cache(maxsize=4096)
-def _look(seed: int) -> dict[str, NDArray]:
+def _look(seed: int) -> dict[str, Any]:
     """What makes a nucleus itself: undulations, nucleoli and its place in the chromatin block."""
     rng = np.random.default_rng(seed)
     n = rng.integers(1, 5)
@@ -70,10 +71,10 @@ def _look(seed: int) -> dict[str, NDArray]:
         "waves": rng.normal(0, [0.06, 0.045, 0.02, 0.01]) * rng.uniform(0.3, 1.3),
         "phases": rng.uniform(0, 2 * np.pi, 4),
         "pace": rng.normal(0, 0.002, 4),
-        "dent": np.clip(rng.exponential(0.18), 0, 0.5),
+        "dent": min(rng.exponential(0.18), 0.5),
         "nucleoli": np.stack([rng.normal(0, 0.15, n), out * np.sin(turn), out * np.cos(turn)]).T,
-        "holes": rng.uniform(0.12, 0.26, n),
-        "faint": rng.uniform(0.05, 0.45, n),
+        "holes": rng.uniform(0.12, 0.26, n).tolist(),
+        "faint": rng.uniform(0.05, 0.45, n).tolist(),
         "texture": rng.uniform(500, 1000, 3),
         "drops": rng.normal(0, [0.3, 1, 1], (6, 3)).clip(-2, 2),
     }
@@ -90,7 +91,7 @@ def _chromatin_block() -> NDArray[np.float32]:
     return (0.93 * fine + 0.37 * coarse).astype(np.float32)
 
 
-def _texture(offset: Pixels, origin: NDArray, grain: float) -> NDArray:
+def _texture(offset: Offset, origin: NDArray, grain: float) -> NDArray:
     """The block's values around an origin, its specks as large as the grain in µm."""
     scale, starts = 3 / grain, origin.tolist()
     places = tuple(
@@ -103,23 +104,24 @@ def _texture(offset: Pixels, origin: NDArray, grain: float) -> NDArray:
 def _paint_nucleus(scene: Scene, cell: Cell, culture: Culture) -> None:
     margin = 1.0 + float(scene.voxel.max())
     reach = tuple(1.3 * cell[name] + margin for name in ("long", "wide", "tall"))
-    pixels, (w, v, u) = near(scene, cell["place"], cell["angle"], reach)
-    if not len(u):
+    spot = near(scene, cell["place"], cell["angle"], reach)
+    if not spot.mask.any():
         return
-    v = v - cell["bend"] / cell["radius"] * u**2
-    rho, way = _outline(cell, (w, v, u))
+    w, v, u = spot.offset
+    bent = (w, v - cell["bend"] / cell["radius"] * u**2, u)
+    rho, way = _outline(cell, bent)
     condensed = 1 - cell["own"]
     origin = _look(cell["look"])["texture"] + [0.006 * cell["age"], 0, 0]
-    specks = _texture((w, v, u), origin, culture.grain * (1 + condensed))
-    light = _chromatin(cell, (w, v, u), rho, way)
+    specks = _texture(bent, origin, culture.grain * (1 + condensed))
+    light = _chromatin(cell, bent, rho, way)
     light *= np.maximum(1 + culture.texture * cell["contrast"] * specks, 0.1)
-    inside = (1 - rho + 0.05 * condensed * specks) * min(cell["wide"], cell["long"])
-    coverage = np.clip(0.5 + inside / (float(scene.voxel[2]) + 1.5 * condensed), 0, 1)
-    scene.light[pixels] += cell["light"] * coverage * light
-    claim(scene, pixels, cell["id"], inside)
+    level = (1 - rho + 0.05 * condensed * specks) * min(cell["wide"], cell["long"])
+    coverage = np.clip(0.5 + level / (float(scene.voxel[2]) + 1.5 * condensed), 0, 1)
+    scene.light[spot.box][spot.mask] += cell["light"] * coverage * light
+    claim(scene, spot, cell["id"], level)
 
 
-def _outline(cell: Cell, offset: Pixels) -> tuple[NDArray, NDArray]:
+def _outline(cell: Cell, offset: Offset) -> tuple[NDArray, NDArray]:
     """Distance from the middle by that of the outline, and the way there on the unit circle.
 
     The way is a complex number z, so that the real part of z**k is a wave with k crests.
@@ -134,17 +136,17 @@ def _outline(cell: Cell, offset: Pixels) -> tuple[NDArray, NDArray]:
     level = np.minimum(flat / np.maximum(rho, 1e-6), 1)  # 1 at half height, 0 at the poles
     z = z / flat
     crests = look["waves"] * np.exp(1j * (look["phases"] + look["pace"] * cell["age"]))
-    waves = np.polyval([*crests[::-1], 0, 0], z).real
+    waves = np.polyval(np.array([*crests[::-1], 0, 0], z.dtype), z).real
     dent = cell["own"] * look["dent"] * np.exp(5 * (z.imag - 1))
     return rho / (1 + (waves - dent) * level), z
 
 
-def _chromatin(cell: Cell, offset: Pixels, rho: NDArray, way: NDArray) -> NDArray:
+def _chromatin(cell: Cell, offset: Offset, rho: NDArray, way: NDArray) -> NDArray:
     """Brightness with nucleoli, and in prometaphase hollow and open to one side."""
     look = _look(cell["look"])
     axes = np.array([cell["tall"], cell["wide"], cell["long"]])
     light = cell["density"] * (1 + cell["own"] * (0.15 - 0.45 * rho**2))
-    size = np.sqrt(axes[1] * axes[2])
+    size = math.sqrt(cell["long"] * cell["wide"])
     for spot, radius, faint in zip(look["nucleoli"], look["holes"], look["faint"], strict=True):
         away = sum((a - s) ** 2 for a, s in zip(offset, (spot * axes).tolist(), strict=True))
         light *= 1 - cell["nucleoli"] * faint / (1 + (away / (radius * size) ** 2) ** 3)
@@ -156,15 +158,17 @@ def _chromatin(cell: Cell, offset: Pixels, rho: NDArray, way: NDArray) -> NDArra
 
 def _paint_fragments(scene: Scene, cell: Cell) -> None:
     """What is left of a dying nucleus: bright drops that part, shrink and fade."""
-    pixels, offset = near(scene, cell["place"], cell["angle"], (2 * cell["radius"],) * 3)
+    spot = near(scene, cell["place"], cell["angle"], (2 * cell["radius"],) * 3)
     share = cell["dead"] / DYING
     apart, drop = (np.interp(share, [FALLS_APART, 1], ends) for ends in ([0.2, 0.5], [0.33, 0.1]))
-    spots = apart * cell["radius"] * _look(cell["look"])["drops"]
-    away = [sum((axis - at) ** 2 for axis, at in zip(offset, spot, strict=True)) for spot in spots]
-    inside = drop * cell["radius"] - np.sqrt(np.minimum.reduce(away))
-    coverage = np.clip(0.5 + inside / scene.voxel[2], 0, 1)
-    scene.light[pixels] += cell["light"] * cell["density"] * coverage
-    claim(scene, pixels, cell["id"], inside)
+    away = [
+        sum((axis - at) ** 2 for axis, at in zip(spot.offset, place, strict=True))
+        for place in apart * cell["radius"] * _look(cell["look"])["drops"]
+    ]
+    level = drop * cell["radius"] - np.sqrt(np.minimum.reduce(away))
+    coverage = np.clip(0.5 + level / scene.voxel[2], 0, 1)
+    scene.light[spot.box][spot.mask] += cell["light"] * cell["density"] * coverage
+    claim(scene, spot, cell["id"], level)
 
 
 def _paint_body(scene: Scene, cell: Cell) -> None:
@@ -174,12 +178,14 @@ def _paint_body(scene: Scene, cell: Cell) -> None:
     one, two = (4 * cell["own"] * look["waves"][:2]).clip(-0.3, 0.3).tolist()
     widest = 1 + abs(one) + abs(two)
     reach = (widest * long, widest * wide, 1)
-    pixels, (w, v, u) = near(scene, cell["place"], cell["angle"], reach)
+    spot = near(scene, cell["place"], cell["angle"], reach)
+    _, v, u = spot.offset
     distance = (u / long) ** 2 + (v / wide) ** 2
     tilt = float(look["phases"][0])
-    side = (u * np.cos(tilt) + v * np.sin(tilt)) / (np.hypot(u, v) + 1e-6)
+    side = (u * math.cos(tilt) + v * math.sin(tilt)) / (np.sqrt(u**2 + v**2) + 1e-6)
     cap = np.maximum(1 - distance / (1 + one * side + two * (2 * side**2 - 1)) ** 2, 0)
     hill = np.maximum(1 - (u / (2 * cell["long"])) ** 2 - (v / (2 * cell["wide"])) ** 2, 0) ** 2
-    grains = 0.03 * _texture((w, v, u), look["texture"], 1.6)
-    height = cell["height"] * cap * (0.6 + grains + cell["own"] * (0.5 * hill - 0.2))
-    scene.height[pixels] = np.maximum(scene.height[pixels], height)
+    grains = 0.03 * _texture(spot.offset, look["texture"], 1.6)
+    thick = cell["height"] * cap * (0.6 + grains + cell["own"] * (0.5 * hill - 0.2))
+    height = scene.height[spot.box]
+    height[spot.mask] = np.maximum(height[spot.mask], thick)

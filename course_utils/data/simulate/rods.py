@@ -145,13 +145,14 @@ def paint_rods(scene: Scene, rods: NDArray, culture: Rods) -> None:
     """Draw the rods of a frame into its scene: who owns which pixel, and how thick it is there."""
     for rod in rods:
         reach = (rod["length"] / 2 + culture.width, 1.5 * culture.width + rod["length"] / 8, 1)
-        pixels, (_, v, u) = near(scene, rod["place"], rod["angle"], reach)
+        spot = near(scene, rod["place"], rod["angle"], reach)
+        _, v, u = spot.offset
         v = v - 0.5 * rod["curve"] * u**2
         beyond = np.maximum(np.abs(u) - (rod["length"] - culture.width) / 2, 0)
         neck = np.clip((rod["length"] / rod["goal"] - NECK) / (1 - NECK), 0, 1)
         narrow = 1 - 0.4 * neck * np.exp(-((u / (0.35 * culture.width)) ** 2))
-        inside = culture.width / 2 * narrow - np.hypot(beyond, v)
-        thick = np.clip(inside / culture.width * 2, 0, 1)
-        height = np.sqrt(thick * (2 - thick))
-        scene.height[pixels] = np.maximum(scene.height[pixels], height)
-        claim(scene, pixels, rod["id"], inside)
+        level = culture.width / 2 * narrow - np.hypot(beyond, v)
+        thick = np.clip(level / culture.width * 2, 0, 1)
+        height = scene.height[spot.box]
+        height[spot.mask] = np.maximum(height[spot.mask], np.sqrt(thick * (2 - thick)))
+        claim(scene, spot, rod["id"], level)

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-Pixels = tuple[NDArray, NDArray, NDArray]
+Offset = tuple[NDArray, NDArray, NDArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """Some pixels of a scene: `array[spot.box][spot.mask]`, and µm up, across, along from a place."""
+
+    box: tuple[slice, slice, slice]
+    mask: NDArray[np.bool_]
+    offset: Offset
 
 
 @dataclass(eq=False)
@@ -33,54 +42,47 @@ class Scene:
         self.owner = np.zeros(self.shape, np.int32)
 
 
-def near(
-    scene: Scene, place: NDArray, angle: float, reach: tuple[float, float, float]
-) -> tuple[Pixels, Pixels]:
-    """The pixels of an ellipsoid around a place, and where they lie from there.
+def near(scene: Scene, place: NDArray, angle: float, reach: tuple[float, float, float]) -> Spot:
+    """The pixels of an ellipsoid around a place.
 
     Args:
         scene: where.
         place: centre in µm, shape (3,), order z, y, x. A flat scene lies in the plane of all cells.
         angle: of the ellipsoid's first axis, from x towards y.
         reach: half its length, width and height in µm.
-
-    Returns:
-        Indices into the scene's arrays, and µm up, across and along; all of shape (n,).
     """
-    centre = (place + scene.shift) / scene.voxel
+    long, wide, tall = reach
+    cos, sin = math.cos(angle), math.sin(angle)
+    half = (tall, math.hypot(long * sin, wide * cos), math.hypot(long * cos, wide * sin))
+    centre, half = (place + scene.shift) / scene.voxel, half / scene.voxel
     if scene.shape[0] == 1:
         centre[0] = 0
-    cos, sin = math.cos(angle), math.sin(angle)
-    down, right = (
-        math.hypot(reach[0] * sin, reach[1] * cos),
-        math.hypot(reach[0] * cos, reach[1] * sin),
-    )
-    half = np.array([reach[2], down, right]) / scene.voxel
     low = np.maximum(np.ceil(centre - half), 0).astype(int)
-    high = np.minimum(np.floor(centre + half) + 1, scene.shape).astype(int)
+    high = np.maximum(np.minimum(np.floor(centre + half) + 1, scene.shape), low).astype(int)
     z, y, x = (
         ((np.arange(a, b) - c) * v).astype(np.float32)
         for a, b, c, v in zip(low, high, centre, scene.voxel, strict=True)
     )
     up, down, right = z[:, None, None], y[:, None], x
     along, across = right * cos + down * sin, down * cos - right * sin
-    inside = (along / reach[0]) ** 2 + (across / reach[1]) ** 2 + (up / reach[2]) ** 2 <= 1
-    iz, iy, ix = inside.nonzero()
-    pixels = (iz + low[0], iy + low[1], ix + low[2])
-    return pixels, (z[iz], across[iy, ix], along[iy, ix])
+    mask = (along / long) ** 2 + (across / wide) ** 2 + (up / tall) ** 2 <= 1
+    box = tuple(slice(a, b) for a, b in zip(low, high, strict=True))
+    offset = (np.broadcast_to(axis, mask.shape)[mask] for axis in (up, across, along))
+    return Spot(box, mask, tuple(offset))
 
 
-def claim(scene: Scene, pixels: Pixels, cell: int, inside: NDArray) -> None:
+def claim(scene: Scene, spot: Spot, cell: int, level: NDArray) -> None:
     """Give a cell the pixels that lie deeper inside it than inside any other.
 
     Args:
         scene: changed in place.
-        pixels: of the cell's surroundings.
+        spot: the cell's surroundings.
         cell: its id.
-        inside: µm from its outline at each of them, positive inside.
+        level: µm from its outline at each pixel of the spot, positive inside.
     """
-    deepest = inside > scene.depth[pixels]
-    won = tuple(axis[deepest] for axis in pixels)
-    scene.depth[won] = inside[deepest]
-    scene.owner[won] = cell
-    scene.area[cell] = int((inside > 0).sum())
+    depth, won = scene.depth[spot.box], spot.mask.copy()
+    deepest = level > depth[won]
+    won[won] = deepest
+    depth[won] = level[deepest]
+    scene.owner[spot.box][won] = cell
+    scene.area[cell] = int((level > 0).sum())
