@@ -182,6 +182,8 @@ def checkout(tmp_path):
     shutil.copy(ROOT / "Makefile", folder)
     for name in ("requirements.lock", "pyproject.toml"):
         (folder / name).touch()
+    (folder / "binder").mkdir()
+    shutil.copy(ROOT / "binder" / "page_config.json", folder / "binder")
     for name in ("make", "sh", "cat", "rm", "cp", "mkdir", "uname", "awk"):
         (tools / name).symlink_to(shutil.which(name))
     return folder

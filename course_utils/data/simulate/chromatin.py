@@ -24,7 +24,7 @@ LOOKS = {
 }
 # fmt: on
 Cell = dict[str, Any]  # a row of `nuclei.CELL` with the looks and half axes of its stage
-BLOCK = (32, 128, 128)  # voxels of random texture; powers of two
+BLOCK = (32, 128, 128)  # voxels of random texture
 FALLS_APART = 0.35  # of the time that dying takes
 
 
@@ -94,11 +94,11 @@ def _chromatin_block() -> NDArray[np.float32]:
 def _texture(offset: Offset, origin: NDArray, grain: float) -> NDArray:
     """The block's values around an origin, its specks as large as the grain in µm."""
     scale, starts = 3 / grain, origin.tolist()
-    places = tuple(
-        (axis * scale + start).astype(np.int32) & (side - 1)
+    z, y, x = (
+        (axis * scale + start).astype(np.int32) % side
         for axis, start, side in zip(offset, starts, BLOCK, strict=True)
     )
-    return _chromatin_block()[places]
+    return _chromatin_block().ravel()[(z * BLOCK[1] + y) * BLOCK[2] + x]
 
 
 def _paint_nucleus(scene: Scene, cell: Cell, culture: Culture) -> None:

@@ -11,7 +11,7 @@ Offset = tuple[NDArray, NDArray, NDArray]
 
 @dataclass(frozen=True, eq=False)
 class Spot:
-    """Some pixels of a scene: `array[spot.box][spot.mask]`, and µm up, across, along from a place."""
+    """Some pixels of a scene, `array[spot.box][spot.mask]`, and their µm up, across and along."""
 
     box: tuple[slice, slice, slice]
     mask: NDArray[np.bool_]
