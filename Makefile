@@ -47,7 +47,7 @@ check: $(READY) shelf ## the fast tests: nothing that trains (up to 5 min)
 run: $(READY) shelf ## run all lessons, or NB=02, into executed/ (notebook and page)
 	@$(ENTER) && exec python -m course_utils run $(NB) $(ARGS)
 
-measure: $(READY) shelf ## hours: measure what the lessons report; PART=museum, NB=06
+measure: $(READY) shelf ## hours: measure what the lessons report; NB=02, PART=lessons, seeds, sweeps
 	@$(ENTER) && exec python tools/measure.py $(if $(PART),--part $(PART)) $(if $(NB),--nb $(NB)) $(ARGS)
 
 shelf: $(READY) ## fetch the real images and weights (once, about 100 MB)

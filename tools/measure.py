@@ -1,13 +1,22 @@
-"""Measure the lessons: seconds, memory, spread over seeds. `make measure [NB=02] [PART=seeds]`.
+"""Measure the lessons: seconds, memory, spread over seeds, and what only long runs show.
+
+    make measure [NB=02] [PART=lessons | seeds | sweeps]
 
 Results go to `data/results/NN.csv`, the first run's seconds and memory into the lesson's card.
-A run that is already stored for the lesson's present code is not repeated.
+What is already stored for the present code is not repeated, so an interrupted measurement goes on.
 """
 
 import argparse
 import json
+import multiprocessing
+import os
 import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
+
+from sweeps import Key, row_key, sweep, sweep_hash
 
 from course_utils.lessons import (
     card,
@@ -16,11 +25,12 @@ from course_utils.lessons import (
     write_lesson_table,
     write_notebook,
 )
+from course_utils.machine import THREADS, available_cores, quiet_import
 from course_utils.results import stored_rows, write_rows
 from course_utils.run import execute, find_notebooks
 
 SEEDS = range(5)
-PARTS = ("lessons", "seeds")
+PARTS = ("lessons", "seeds", "sweeps")
 
 
 def measure_run(path: Path, seed: int, fingerprint: str) -> list[dict]:
@@ -60,17 +70,59 @@ def write_card(path: Path, rows: list[dict]) -> None:
     write_lesson_table()
 
 
+def still_true(lesson: str, fingerprint: str) -> list[dict]:
+    """The stored rows of a lesson that its present code and its present sweeps have made."""
+    return [
+        row for row in stored_rows(lesson) if row["code_hash"] in (fingerprint, sweep_hash(lesson))
+    ]
+
+
 def measure_lesson(path: Path, seeds: range) -> None:
     """Run a lesson with each seed that is not stored yet, storing after every run."""
     lesson, fingerprint = path.name[:2], code_hash(read_notebook(path))
     for seed in seeds:
-        rows = [row for row in stored_rows(lesson) if row["code_hash"] == fingerprint]
-        if any(row["seed"] == str(seed) for row in rows):
+        rows = still_true(lesson, fingerprint)
+        if any((row["code_hash"], row["seed"]) == (fingerprint, str(seed)) for row in rows):
             continue
         new = measure_run(path, seed, fingerprint)
         write_rows(lesson, rows + new)
         write_card(path, new)
         print(f"{lesson} seed {seed}: {new[-1]['seconds']} s, {new[-1]['peak_mb']} MB", flush=True)
+
+
+def measure_sweeps(path: Path) -> None:
+    """Run the jobs of a lesson's sweeps that are not stored yet, storing after every job."""
+    lesson, fingerprint = path.name[:2], code_hash(read_notebook(path))
+    if (module := sweep(lesson)) is None:
+        return
+    rows = still_true(lesson, fingerprint)
+    done = {row_key(row) for row in rows if row["code_hash"] == sweep_hash(lesson)}
+    waiting = [key for key in module.jobs() if key not in done]
+    for key, new in finished_jobs(lesson, waiting, getattr(module, "ALONE", False)):
+        rows += [{**row, "code_hash": sweep_hash(lesson)} for row in new]
+        write_rows(lesson, rows)
+        print(lesson, *key, *(f"{row['metric']} {row['value']:.3f}" for row in new), flush=True)
+
+
+def finished_jobs(lesson: str, keys: list[Key], alone: bool) -> Iterator[tuple[Key, list[dict]]]:
+    """Jobs as they end, with their rows: one a core with one thread each, or one by one."""
+    workers = 1 if alone else available_cores()
+    os.environ.update(dict.fromkeys(THREADS, str(available_cores() // workers)))
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
+        jobs = {pool.submit(run_job, lesson, key): key for key in keys}
+        for job in as_completed(jobs):
+            yield jobs[job], job.result()
+
+
+def run_job(lesson: str, key: Key) -> list[dict]:
+    """Rows of one job, in a process of its own, with its seconds."""
+    start = time.perf_counter()
+    with quiet_import():
+        rows = sweep(lesson).jobs()[key]()
+    seconds = f"{time.perf_counter() - start:.1f}"
+    assert all(row_key(row) == key for row in rows), f"{key} gave rows of another job"
+    return [{"seconds": seconds, **row, "value": round(float(row["value"]), 6)} for row in rows]
 
 
 def main() -> None:
@@ -80,8 +132,11 @@ def main() -> None:
     parser.add_argument("--part", choices=PARTS, help="lessons: one run each; default everything")
     arguments = parser.parse_args()
     for path in find_notebooks(arguments.nb):
-        once = arguments.part == "lessons" or not has_scores(path)
-        measure_lesson(path, SEEDS[:1] if once else SEEDS)
+        if arguments.part in (None, "sweeps"):
+            measure_sweeps(path)
+        if arguments.part != "sweeps":
+            once = arguments.part == "lessons" or not has_scores(path)
+            measure_lesson(path, SEEDS[:1] if once else SEEDS)
 
 
 def has_scores(path: Path) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from sweeps import row_key, sweep, sweep_hash
 
 from course_utils.checks import lesson_exercises
 from course_utils.concepts import LINK, glossary, glossary_page
@@ -92,7 +93,14 @@ def test_seconds_and_memory_keep_to_the_design(lesson, notebook):
 def test_stored_results_were_measured_with_this_code(lesson, notebook):
     assert results_file(lesson).exists(), f"run: make measure NB={lesson}"
     measured = {row["code_hash"] for row in stored_rows(lesson)}
-    assert measured == {code_hash(notebook)}, f"the code has changed; run: make measure NB={lesson}"
+    present = {code_hash(notebook), sweep_hash(lesson)} - {""}
+    assert measured == present, f"the code has changed; run: make measure NB={lesson}"
+
+
+def test_every_job_of_a_sweep_is_stored(lesson):
+    module = sweep(lesson)
+    done = {row_key(row) for row in stored_rows(lesson) if row["code_hash"] == sweep_hash(lesson)}
+    assert set(module.jobs() if module else ()) == done, f"run: make measure NB={lesson}"
 
 
 def test_code_cells_are_short(notebook):
