@@ -1,4 +1,4 @@
-"""Open a lesson in JupyterLab as a learner does: run all, move the slider, look for errors.
+"""Open a lesson in JupyterLab as a learner does: run all, move the widget, look for errors.
 
 Needs `pip install playwright` and a Chromium (`apt install chromium`); neither is part of the
 course's environment. Screenshots go to `executed/browser/`, to be looked at.
@@ -20,7 +20,12 @@ from course_utils.run import find_notebooks
 
 TOKEN = "browser-test"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
-SECONDS = 600
+# JupyterLab keeps only the cells in sight: go to the one tagged `widget`.
+SHOW_WIDGET = """
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const tagged = cell => (cell.model.metadata.tags || []).includes('widget');
+    notebook.scrollToItem(notebook.widgets.findIndex(tagged), 'center');
+"""
 
 
 @contextmanager
@@ -58,15 +63,11 @@ def wait_for(address: str) -> None:
 
 def run_all(page, address: str, notebook: Path) -> None:
     """Open a notebook, restart its kernel and run all cells to the end."""
-    page.goto(f"{address}/lab/tree/notebooks/{notebook.name}?token={TOKEN}")
+    page.goto(f"{address}/lab/tree/notebooks/{notebook.name}?reset&token={TOKEN}")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
     page.wait_for_selector("text=Python 3 (ipykernel) | Idle", timeout=60_000)
-    page.click("text=Run >> nth=0")
-    page.click("text=Run All Cells >> nth=0")
-    page.wait_for_timeout(2_000)
-    page.wait_for_selector(
-        '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=SECONDS * 1000
-    )
+    run = "window.jupyterapp.commands.execute('notebook:run-all-cells')"
+    page.evaluate(f"() => {run}.then(() => null)")
 
 
 def errors(page) -> list[str]:
@@ -81,21 +82,22 @@ def errors(page) -> list[str]:
     )
 
 
-def move_slider(page, folder: Path, name: str) -> bool:
-    """Move the first slider with the keyboard; True if its figure changed."""
-    slider = page.locator(".jp-OutputArea .noUi-handle").first
-    slider.scroll_into_view_if_needed()
-    box = page.locator(
-        ".jp-OutputArea .widget-vbox, .jp-OutputArea .jupyter-widgets.widget-vbox"
-    ).first
+def move_widget(page, folder: Path, name: str) -> bool:
+    """Move the first slider with the keyboard, or press the first button; True if it shows."""
+    page.evaluate(f"() => {{ {SHOW_WIDGET} }}")
+    box = page.locator(".jp-OutputArea .widget-vbox").first
+    box.scroll_into_view_if_needed()
     page.wait_for_timeout(1_500)
     before = box.screenshot(path=folder / f"{name}_before.png")
-    slider.focus()
-    for _ in range(4):
-        page.keyboard.press("ArrowLeft")
+    sliders = box.locator(".noUi-handle")
+    if sliders.count():
+        sliders.first.focus()
+        for _ in range(4):
+            page.keyboard.press("ArrowLeft")
+    else:
+        box.locator("button").first.click()
     page.wait_for_timeout(8_000)
-    after = box.screenshot(path=folder / f"{name}_after.png")
-    return before != after
+    return before != box.screenshot(path=folder / f"{name}_after.png")
 
 
 def look(notebook: Path, address: str, folder: Path) -> list[str]:
@@ -109,8 +111,8 @@ def look(notebook: Path, address: str, folder: Path) -> list[str]:
         run_all(page, address, notebook)
         faults = errors(page)
         page.screenshot(path=folder / f"{notebook.stem}.png")
-        if not move_slider(page, folder, notebook.stem):
-            faults.append("the slider moves, but its figure does not change")
+        if not move_widget(page, folder, notebook.stem):
+            faults.append("the widget is moved, but its figure does not change")
         browser.close()
     return faults
 
@@ -124,7 +126,7 @@ def main() -> int:
         for notebook in find_notebooks(sys.argv[1:]):
             faults = look(notebook, address, folder)
             found += len(faults)
-            print(notebook.stem, "; ".join(faults) or "ran without an error, its slider moves")
+            print(notebook.stem, "; ".join(faults) or "ran without an error, its widget moves")
     return 1 if found else 0
 
 
