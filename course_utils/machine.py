@@ -15,6 +15,9 @@ from pathlib import Path
 
 MEGABYTE = 2**20
 THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+# NumPy's library of matrix products waits for its second thread in a busy loop. On the small
+# matrices of lessons that costs more than it brings: 4 times as long, 10 beside other work.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 QUIET = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "PYTHONWARNINGS": "ignore:pkg_resources is deprecated as an API:UserWarning",
@@ -85,7 +88,8 @@ def lesson_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str
 
     Used in: 00.
     """
-    wanted = dict.fromkeys(THREADS, str(available_cores(environ))) | QUIET
+    wanted = dict.fromkeys(THREADS, str(available_cores(environ)))
+    wanted |= ONE_THREAD | QUIET
     return {name: environ.get(name, value) for name, value in wanted.items()}
 
 

@@ -128,6 +128,11 @@ def test_what_the_user_has_set_stays_as_it_is():
     assert environ["TF_NUM_INTRAOP_THREADS"] == "1"
 
 
+def test_matrix_products_have_one_thread_unless_the_user_says_otherwise():
+    assert machine.lesson_environment({})["OPENBLAS_NUM_THREADS"] == "1"
+    assert machine.lesson_environment({"OPENBLAS_NUM_THREADS": "4"})["OPENBLAS_NUM_THREADS"] == "4"
+
+
 def test_a_shell_can_evaluate_the_lesson_environment(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1; echo oops")
     assert "export OMP_NUM_THREADS='1; echo oops'\n" in machine.shell_exports()

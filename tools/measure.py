@@ -81,11 +81,11 @@ def measure_lesson(path: Path, seeds: range) -> None:
     """Run a lesson with each seed that is not stored yet, storing after every run."""
     lesson, fingerprint = path.name[:2], code_hash(read_notebook(path))
     for seed in seeds:
-        rows = still_true(lesson, fingerprint)
-        if any((row["code_hash"], row["seed"]) == (fingerprint, str(seed)) for row in rows):
+        done = {row["seed"] for row in stored_rows(lesson) if row["code_hash"] == fingerprint}
+        if str(seed) in done:
             continue
         new = measure_run(path, seed, fingerprint)
-        write_rows(lesson, rows + new)
+        write_rows(lesson, still_true(lesson, fingerprint) + new)
         write_card(path, new)
         print(f"{lesson} seed {seed}: {new[-1]['seconds']} s, {new[-1]['peak_mb']} MB", flush=True)
 

@@ -7,6 +7,7 @@ One module a lesson, `lesson_NN.py`, holds
 - `ALONE = True`, if it measures time and may not share the machine with a second job.
 """
 
+import ast
 import hashlib
 from collections.abc import Callable
 from importlib import import_module
@@ -15,6 +16,7 @@ from types import ModuleType
 
 from course_utils.files import repository_root
 
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 Key = tuple[str, str, int]
 Jobs = dict[Key, Callable[[], list[dict]]]
 
@@ -31,8 +33,20 @@ def sweep_hash(lesson: str) -> str:
     if module is None:
         return ""
     files = [Path(module.__file__), *(repository_root() / name for name in module.SOURCES)]
-    code = b"\n\n".join(path.read_bytes().replace(b"\r\n", b"\n") for path in files)
-    return hashlib.sha256(code).hexdigest()[:12]
+    code = "\n\n".join(without_words(path.read_text(encoding="utf-8")) for path in files)
+    return hashlib.sha256(code.encode()).hexdigest()[:12]
+
+
+def without_words(text: str) -> str:
+    """Python code without docstrings, comment lines and empty lines, which change no result."""
+    lines = text.splitlines()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node) is not None:
+            words = node.body[0]
+            lines[words.lineno - 1 : words.end_lineno] = [""] * (
+                words.end_lineno - words.lineno + 1
+            )
+    return "\n".join(line for line in lines if line.strip() and line.lstrip()[0] != "#")
 
 
 def row_key(row: dict) -> Key:
