@@ -13,12 +13,13 @@ os.environ.update(lesson_environment())
 
 _HOME = {
     "check": "course_utils.checks",
+    "explain": "course_utils.phrasebook",
     "must_raise": "course_utils.checks",
     "where": "course_utils.concepts",
     "scoreboard": "course_utils.results",
     "speed": "course_utils.machine",
 }
-__all__ = ["check", "must_raise", "scoreboard", "speed", "where"]
+__all__ = ["check", "explain", "must_raise", "scoreboard", "speed", "where"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,4 +1,4 @@
-"""The course's commands: python -m course_utils doctor | shelf | run | where."""
+"""The course's commands: python -m course_utils doctor | shelf | run | where | explain."""
 
 import argparse
 import sys
@@ -63,6 +63,16 @@ def where(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def explain(arguments: argparse.Namespace) -> int:
+    """Say what an error means and how to mend it; 1 if the phrasebook does not have it."""
+    from course_utils import phrasebook
+
+    text = " ".join(arguments.error)
+    found = phrasebook.explain(sys.stdin.read() if text == "-" else text)
+    print(found)
+    return int(not found)
+
+
 def parser() -> argparse.ArgumentParser:
     """The commands and their words. Used in: 00."""
     top = argparse.ArgumentParser(prog="python -m course_utils", description=__doc__)
@@ -83,6 +93,8 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--speed", choices=["quick", "full"], help="how long the lessons train")
     sub = command(where, "which lesson teaches a term, and what it means")
     sub.add_argument("term", nargs="+", help="a word or words, e.g. watershed")
+    sub = command(explain, "what an error means and how to mend it")
+    sub.add_argument("error", nargs="*", help="its last line, words such as shape, or - for stdin")
     return top
 
 

@@ -70,11 +70,16 @@ def where(term: str) -> Answer:
     for entry in glossary():
         if wanted in (name.lower() for name in (entry.name, entry.anchor, *entry.also)):
             return Answer(entry, places(entry.anchor))
-    near = [entry for entry in glossary() if wanted[:4] and wanted[:4] in entry.name.lower()]
-    if len(near) == 1 and wanted in near[0].name.lower():
-        return Answer(near[0], places(near[0].anchor))
-    hint = f"; it has {', '.join(entry.name for entry in near)}" if near else ""
-    raise KeyError(f"the glossary has no {term!r}{hint}")
+    if len(holding := with_a_word(wanted)) == 1:
+        return Answer(holding[0], places(holding[0].anchor))
+    near = ", ".join(entry.name for entry in with_a_word(wanted[:4]))
+    raise KeyError(f"the glossary has no {term!r}{f'; it has {near}' if near else ''}")
+
+
+def with_a_word(start: str) -> list[Term]:
+    """Terms in whose name a word begins so: "hing" is in hinge, not in vanishing. Used in: 00."""
+    begins = re.compile(rf"\b{re.escape(start)}")
+    return [entry for entry in glossary() if start and begins.search(entry.name.lower())]
 
 
 @lru_cache

@@ -172,6 +172,7 @@ def plot_curves(
     for name, values in curves.items():
         ax.plot(np.arange(len(values)) * every, values, label=name, lw=1.5)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log" if log else "linear")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     if len(curves) > 1:
         ax.legend()
     plt.show()
@@ -198,6 +199,36 @@ def plot_board(board: Board, interval: tuple[float, float] | None = None) -> Fig
         ax.plot(interval, [y, y], color=ROLE_COLOURS["ours"], lw=6, alpha=0.25)
     ax.set_yticks(range(len(lines)), [line.method for line in lines])
     ax.set(xlabel=board.metric, title="● your run   | stored runs", ylim=(-0.6, len(lines) - 0.4))
+    plt.show()
+    return figure
+
+
+def plot_spread(
+    stored: dict[str, Sequence[float]],
+    yours: dict[str, float],
+    xlabel: str,
+    title: str,
+) -> Figure:
+    """Stored runs of several variants as strokes, their mean as a line, your run as a point.
+
+    Args:
+        stored: variant -> one value a seed, drawn from top to bottom; may be empty.
+        yours: variant -> value of this run, for some of them.
+        xlabel, title: texts; the title says what to see.
+
+    Used in: 03.
+    """
+    figure, ax = plt.subplots(figsize=(7, 0.4 * len(stored) + 1.1))
+    for y, (name, values) in enumerate(stored.items()):
+        colour = BLUE if y == 0 else ORANGE
+        ax.plot(values, [y] * len(values), "|", color=colour, ms=14, mew=1.5)
+        if len(values):
+            ax.plot([np.mean(values)] * 2, [y - 0.4, y + 0.4], color=colour, lw=3, alpha=0.4)
+        if name in yours:
+            ax.plot(yours[name], y, "o", color=colour, ms=7)
+    ax.set_yticks(range(len(stored)), stored)
+    ax.set(xlabel=f"{xlabel}      ● your run   | stored runs", title=title)
+    ax.set_ylim(len(stored) - 0.4, -0.6)
     plt.show()
     return figure
 

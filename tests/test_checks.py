@@ -40,6 +40,10 @@ def test_an_attempt_is_not_taken_for_dots(answer):
     assert not not_tried(answer)
 
 
+def test_a_dictionary_is_told_to_be_one():
+    assert "dictionary" in told(lambda x: dict(enumerate(2 * x)))
+
+
 def test_a_mistake_is_told_only_if_it_fits_all_cases():
     assert told(lambda x: x**2) == "squared"
     assert "squared" not in told(lambda x: x**2 if x.ndim == 1 else 0 * x)
@@ -60,6 +64,12 @@ def test_the_cases_are_the_same_for_the_next_try():
 
     told(vandal)
     judge(DOUBLE, lambda x: x + x)
+
+
+def test_an_answer_may_take_a_dictionary_and_may_not_write_into_it():
+    total = Exercise(right=lambda d: d["a"] + d["b"], cases=[({"a": 1, "b": 2},)])
+    judge(total, lambda d: sum(d.values()))
+    assert "changes its input" in told(lambda d: d.pop("a") + d["b"], total)
 
 
 def test_a_forgotten_return_is_told():

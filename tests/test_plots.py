@@ -74,3 +74,16 @@ def test_curves_are_labelled():
     ax = figure.axes[0]
     assert ax.get_ylabel() == "loss" and ax.get_xlabel() == "step" and ax.get_yscale() == "log"
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["a", "b"]
+
+
+def test_the_spread_shows_every_variant_in_order_and_survives_one_that_is_not_stored():
+    stored = {"all": (0.9, 0.8), "without": (0.7,), "not stored": ()}
+    figure = plots.plot_spread(stored, {"all": 0.85}, "score", "It falls")
+    ax = figure.axes[0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == list(stored)
+    assert ax.yaxis_inverted()
+    strokes = [line for line in ax.lines if line.get_marker() == "|"]
+    assert [list(line.get_xdata()) for line in strokes] == [[0.9, 0.8], [0.7], []]
+    means = [line.get_xdata()[0] for line in ax.lines if line.get_linewidth() == 3]
+    assert means == pytest.approx([0.85, 0.7])
+    assert [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"] == [0.85]

@@ -174,7 +174,8 @@ def reading(error: Exception) -> str:
     if "broadcast" in text:
         return (
             "\nTwo arrays do not line up. A number per row needs the shape (rows, 1): "
-            "`keepdims=True` or `[:, None]` gives it."
+            "`keepdims=True` or `[:, None]` gives it. "
+            "In a loop: does the last window stick out of the picture?"
         )
     if "truth value of an array" in text:
         return "\n`and`, `or` and `if` want one True or False. For arrays write `&`, `|`, np.where."
@@ -185,6 +186,8 @@ def same_input(after: object, before: object) -> bool:
     """True if an argument is as it was before the call. Used in: 00."""
     if callable(before):
         return True
+    if isinstance(before, dict):
+        return after == before
     return agree(after, before, 1e-9)
 
 
@@ -225,6 +228,8 @@ def explain_difference(case: Case, got: object, right: object, tolerance: float)
         return
     if isinstance(right, tuple):
         raise Wrong(f"For {describe(case)} I expected {describe(right)}; I got {describe((got,))}.")
+    if isinstance(got, dict):
+        raise Wrong("You return a dictionary. Asked for are its values alone, in their order.")
     a, b = as_array(got), as_array(right)
     if a is None or (a.dtype.kind != b.dtype.kind and "U" in a.dtype.kind + b.dtype.kind):
         raise Wrong(f"I expected {describe((right,))}, and got {describe((got,))}.")

@@ -131,7 +131,7 @@ def hela_movie() -> Movie:
     Fluo-N2DL-HeLa of the Cell Tracking Challenge; 30 minutes a frame, 0.645 µm a pixel.
     Raises ShelfError if the wheel is missing or damaged.
 
-    Used in: 00, 01, 02, 03, 05, 06, 07, 08, 11.
+    Used in: 00, 01, 02, 03, 04, 05, 06, 07, 08, 11.
     """
     movie = _movie("hela_movie")
     np.subtract(movie.images, HELA_OFFSET, out=movie.images)
@@ -228,7 +228,7 @@ def hela_nuclei(size: int = 48, table: Path | None = None, movie: Movie | None =
         ShelfError: the wheel is missing or damaged.
         FileNotFoundError, ValueError: the table is missing or a line of it is wrong.
 
-    Used in: 02, 03, 05, 06.
+    Used in: 02, 03, 04, 05, 06.
     """
     if size < 1:
         raise ValueError(f"size must be at least 1 pixel, not {size}")

@@ -75,7 +75,7 @@ def hela_part(x: ArrayLike, size: int = 0) -> NDArray[np.str_]:
     Returns:
         "fit", "choose", "test" or "gap", as in `columns_part`.
 
-    Used in: 02, 03, 05, 06, 07, 08.
+    Used in: 02, 03, 04, 05, 06, 07, 08.
     """
     return columns_part(x, size, HELA)
 

@@ -1,0 +1,1 @@
+"""Networks and what trains them: linear heads, CNNs, pretrained bases, U-Nets, trackers."""
