@@ -1,4 +1,4 @@
-"""The course's commands: python -m course_utils doctor | shelf | run | where | explain."""
+"""The course's commands: python -m course_utils doctor | shelf | run | apply | where | explain."""
 
 import argparse
 import sys
@@ -51,6 +51,38 @@ def run(arguments: argparse.Namespace) -> int:
     return int(failed > 0)
 
 
+def apply(arguments: argparse.Namespace) -> int:
+    """Use what a lesson made on a folder of your own images; 1 if any image could not be done."""
+    from course_utils.apply import segment_folder, weights_name
+    from course_utils.models import stored
+
+    words = vars(arguments)
+    options = {name: words[name] for name in ("diameter", "pixel_size", "axes", "channel")}
+    folders, model = (arguments.folder, arguments.out), weights_name("07_nuclei.keras")
+    try:
+        stored.load_network()
+        done = segment_folder(*folders, stored.segment_nuclei, model, **options)
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(done)
+    return int(bool(done.errors))
+
+
+def apply_words(sub: argparse.ArgumentParser) -> None:
+    """The words after `apply`. Used in: 07."""
+    tasks = sub.add_subparsers(title="tasks", metavar="", dest="task", required=True)
+    task = tasks.add_parser("segment", help="nuclei: label images and a table (lesson 07)")
+    task.add_argument("folder", type=Path, metavar="FOLDER", help="your images, or one image")
+    task.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
+    task.add_argument("--diameter", type=float, metavar="PX", help="of a typical nucleus")
+    task.add_argument(
+        "--pixel-size", type=float, metavar="UM", help="in µm, if the files do not state it"
+    )
+    task.add_argument("--axes", help="such as tyx, if the files do not name them")
+    task.add_argument("--channel", help="name or number from 0, if there are several")
+
+
 def where(arguments: argparse.Namespace) -> int:
     """Say what a term means and which lessons teach it; 1 if the glossary does not have it."""
     import course_utils
@@ -91,6 +123,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--out", type=Path, default=Path("executed"), help="folder for the results")
     sub.add_argument("--seed", type=int, help="instead of the SEED = 0 of the lessons")
     sub.add_argument("--speed", choices=["quick", "full"], help="how long the lessons train")
+    apply_words(command(apply, "use what a lesson made on your own images"))
     sub = command(where, "which lesson teaches a term, and what it means")
     sub.add_argument("term", nargs="+", help="a word or words, e.g. watershed")
     sub = command(explain, "what an error means and how to mend it")

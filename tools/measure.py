@@ -14,9 +14,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
-from sweeps import Key, row_key, sweep, sweep_hash
+from sweeps import Key, module_hash, row_key, sweeps
 
 from course_utils.lessons import (
     card,
@@ -72,9 +74,8 @@ def write_card(path: Path, rows: list[dict]) -> None:
 
 def still_true(lesson: str, fingerprint: str) -> list[dict]:
     """The stored rows of a lesson that its present code and its present sweeps have made."""
-    return [
-        row for row in stored_rows(lesson) if row["code_hash"] in (fingerprint, sweep_hash(lesson))
-    ]
+    present = {fingerprint, *map(module_hash, sweeps(lesson))}
+    return [row for row in stored_rows(lesson) if row["code_hash"] in present]
 
 
 def measure_lesson(path: Path, seeds: range) -> None:
@@ -93,33 +94,32 @@ def measure_lesson(path: Path, seeds: range) -> None:
 def measure_sweeps(path: Path) -> None:
     """Run the jobs of a lesson's sweeps that are not stored yet, storing after every job."""
     lesson, fingerprint = path.name[:2], code_hash(read_notebook(path))
-    if (module := sweep(lesson)) is None:
-        return
-    rows = still_true(lesson, fingerprint)
-    done = {row_key(row) for row in rows if row["code_hash"] == sweep_hash(lesson)}
-    waiting = [key for key in module.jobs() if key not in done]
-    for key, new in finished_jobs(lesson, waiting, getattr(module, "ALONE", False)):
-        rows += [{**row, "code_hash": sweep_hash(lesson)} for row in new]
-        write_rows(lesson, rows)
-        print(lesson, *key, *(f"{row['metric']} {row['value']:.3f}" for row in new), flush=True)
+    for module in sweeps(lesson):
+        rows, mark = still_true(lesson, fingerprint), module_hash(module)
+        done = {row_key(row) for row in rows if row["code_hash"] == mark}
+        waiting = [key for key in module.jobs() if key not in done]
+        for key, new in finished_jobs(module, waiting):
+            rows += [{**row, "code_hash": mark} for row in new]
+            write_rows(lesson, rows)
+            print(lesson, *key, *(f"{row['metric']} {row['value']:.3f}" for row in new), flush=True)
 
 
-def finished_jobs(lesson: str, keys: list[Key], alone: bool) -> Iterator[tuple[Key, list[dict]]]:
+def finished_jobs(module: ModuleType, keys: list[Key]) -> Iterator[tuple[Key, list[dict]]]:
     """Jobs as they end, with their rows: one a core with one thread each, or one by one."""
-    workers = 1 if alone else available_cores()
+    workers = 1 if getattr(module, "ALONE", False) else available_cores()
     os.environ.update(dict.fromkeys(THREADS, str(available_cores() // workers)))
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=spawn) as pool:
-        jobs = {pool.submit(run_job, lesson, key): key for key in keys}
+        jobs = {pool.submit(run_job, module.__name__, key): key for key in keys}
         for job in as_completed(jobs):
             yield jobs[job], job.result()
 
 
-def run_job(lesson: str, key: Key) -> list[dict]:
+def run_job(module: str, key: Key) -> list[dict]:
     """Rows of one job, in a process of its own, with its seconds."""
     start = time.perf_counter()
     with quiet_import():
-        rows = sweep(lesson).jobs()[key]()
+        rows = import_module(module).jobs()[key]()
     seconds = f"{time.perf_counter() - start:.1f}"
     assert all(row_key(row) == key for row in rows), f"{key} gave rows of another job"
     return [{"seconds": seconds, **row, "value": round(float(row["value"]), 6)} for row in rows]

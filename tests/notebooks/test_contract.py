@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from sweeps import row_key, sweep, sweep_hash
+from sweeps import module_hash, row_key, sweeps
 
 from course_utils.checks import lesson_exercises
 from course_utils.concepts import LINK, glossary, glossary_page
@@ -93,14 +93,15 @@ def test_seconds_and_memory_keep_to_the_design(lesson, notebook):
 def test_stored_results_were_measured_with_this_code(lesson, notebook):
     assert results_file(lesson).exists(), f"run: make measure NB={lesson}"
     measured = {row["code_hash"] for row in stored_rows(lesson)}
-    present = {code_hash(notebook), sweep_hash(lesson)} - {""}
+    present = {code_hash(notebook), *map(module_hash, sweeps(lesson))}
     assert measured == present, f"the code has changed; run: make measure NB={lesson}"
 
 
 def test_every_job_of_a_sweep_is_stored(lesson):
-    module = sweep(lesson)
-    done = {row_key(row) for row in stored_rows(lesson) if row["code_hash"] == sweep_hash(lesson)}
-    assert set(module.jobs() if module else ()) == done, f"run: make measure NB={lesson}"
+    for module in sweeps(lesson):
+        mark = module_hash(module)
+        done = {row_key(row) for row in stored_rows(lesson) if row["code_hash"] == mark}
+        assert set(module.jobs()) <= done, f"run: make measure NB={lesson}"
 
 
 def test_code_cells_are_short(notebook):

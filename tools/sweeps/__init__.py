@@ -1,6 +1,8 @@
 """Stored long runs that no lesson repeats: ablations, learning curves, searches, speeds.
 
-One module a lesson, `lesson_NN.py`, holds
+A lesson has up to one module of trainings, `lesson_NN.py`, one of stored weights on what they have
+never seen, `unseen_NN.py`, and one of costs, `speeds_NN.py`, each
+with
 
 - `SOURCES`: files, from the root, whose change makes its stored rows stale (its own is one more);
 - `jobs()`: (task, method, seed) -> function that runs and returns rows for `data/results/NN.csv`;
@@ -16,22 +18,21 @@ from types import ModuleType
 
 from course_utils.files import repository_root
 
+KINDS = ("lesson", "unseen", "speeds")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 Key = tuple[str, str, int]
 Jobs = dict[Key, Callable[[], list[dict]]]
 
 
-def sweep(lesson: str) -> ModuleType | None:
-    """The module with the sweeps of a lesson, None if it has none."""
-    path = Path(__file__).parent / f"lesson_{lesson}.py"
-    return import_module(f"sweeps.lesson_{lesson}") if path.exists() else None
+def sweeps(lesson: str) -> list[ModuleType]:
+    """The modules with the sweeps of a lesson, none if it has none."""
+    folder = Path(__file__).parent
+    names = [f"{kind}_{lesson}" for kind in KINDS if (folder / f"{kind}_{lesson}.py").exists()]
+    return [import_module(f"sweeps.{name}") for name in names]
 
 
-def sweep_hash(lesson: str) -> str:
-    """Fingerprint of what a lesson's sweeps run: 12 hexadecimal digits, "" without sweeps."""
-    module = sweep(lesson)
-    if module is None:
-        return ""
+def module_hash(module: ModuleType) -> str:
+    """Fingerprint of what a module of sweeps runs: 12 hexadecimal digits."""
     files = [Path(module.__file__), *(repository_root() / name for name in module.SOURCES)]
     code = "\n\n".join(without_words(path.read_text(encoding="utf-8")) for path in files)
     return hashlib.sha256(code.encode()).hexdigest()[:12]

@@ -1,0 +1,235 @@
+"""A model over a folder of images: label images and one table out, finished ones not repeated."""
+
+import csv
+import hashlib
+import json
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from course_utils.data.datasets import PixelSize
+from course_utils.data.planes import Plane, image_sources, planes
+from course_utils.files import repository_root
+
+Segment = Callable[[NDArray, float | None], NDArray]
+COLUMNS = {
+    "label": "label",
+    "centroid-0": "y",
+    "centroid-1": "x",
+    "area": "area_px",
+    "intensity_mean": "mean_intensity",
+    "eccentricity": "eccentricity",
+}
+NO_SCALE = "where the pixel size is not stated, area_um2 is empty; give pixel_size in µm"
+TABLE = ("file", "frame", *COLUMNS.values(), "area_um2", "at_edge")
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a run over a folder gave: counts, the table, and what went wrong, by file."""
+
+    table: Path
+    images: int
+    skipped: int
+    objects: int
+    errors: dict[str, str]
+    told: tuple[str, ...]
+
+    def __str__(self) -> str:
+        lines = [f"{self.images} images, {self.objects} objects: {self.table}"]
+        lines += [f"{self.skipped} of them were finished before"] if self.skipped else []
+        lines += [f"to know: {text}" for text in self.told]
+        lines += [f"not done: {name}: {text}" for name, text in self.errors.items()]
+        return "\n".join(lines)
+
+
+@dataclass
+class _Run:
+    out: Path
+    settings: dict[str, Any]
+    rows: list[dict] = field(default_factory=list)
+    images: int = 0
+    skipped: int = 0
+
+
+def segment_folder(
+    place: str | Path,
+    out: str | Path,
+    segment: Segment,
+    model: str = "",
+    diameter: float | None = None,
+    pixel_size: PixelSize = None,
+    axes: str | None = None,
+    channel: str | int | None = None,
+    progress: bool = True,
+) -> Applied:
+    """Segment every image of a folder: `labels/NAME.tif` and `objects.csv` in another folder.
+
+    Each image is finished for itself and noted, so that a run that was stopped goes on, and a
+    second run repeats only what has changed: image, model or settings. Frames of a movie become
+    `NAME_t000.tif` and so on. What fails is told at the end, the rest is done.
+
+    Args:
+        place: folder of any layout that `from_folder` opens, or one image.
+        out: another folder; made if it is missing.
+        segment: from an image (y, x) and a diameter in pixels or None to labels (y, x).
+        model: what tells one model from another, such as the hash of its weights.
+        diameter: of a typical object in pixels, if it is known.
+        pixel_size, axes: as for `from_folder`.
+        channel: name or number from 0, for images of several.
+        progress: show a bar.
+
+    Returns:
+        Applied: `print` it; `errors` is empty if all went well.
+
+    Raises:
+        ReadError: nothing recognised in `place`.
+        ValueError: `out` is `place` itself.
+        OSError: `out` cannot be written.
+
+    Taught in: 07.
+    """
+    from tqdm.auto import tqdm
+
+    place, out = Path(place).expanduser(), Path(out).expanduser()
+    if out.resolve() == place.resolve():
+        raise ValueError(f"{out} holds the images: choose another folder for the results")
+    settings = dict(model=model, diameter=diameter, channel=channel)
+    run, errors, told = _Run(out, settings), {}, {}
+    for name, read in tqdm(image_sources(place, axes, pixel_size), "images", disable=not progress):
+        with warnings.catch_warnings(record=True) as heard:
+            warnings.simplefilter("always")
+            try:
+                for plane in planes(read(), channel):
+                    _segment_plane(run, name, plane, segment)
+            except Exception as error:
+                errors[name] = str(error) or type(error).__name__
+        heard = [each for each in heard if issubclass(each.category, UserWarning)]
+        told |= dict.fromkeys(f"{name}: {each.message}" for each in heard)
+    if any(row["area_um2"] == "" for row in run.rows):
+        told[NO_SCALE] = None
+    table = _write_table(out / "objects.csv", run.rows)
+    return Applied(table, run.images, run.skipped, len(run.rows), errors, tuple(told))
+
+
+def weights_name(file: str) -> str:
+    """Hash of a file in `data/weights`, "" if it is not there. Used in: 07."""
+    path = repository_root() / "data" / "weights" / file
+    return hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest() if path.exists() else ""
+
+
+def write_labels(path: Path, labels: NDArray, pixel_size: tuple[float, float] | None) -> None:
+    """Write labels as OME-TIFF, whole or not at all: uint16, uint32 above 65,535.
+
+    Args:
+        path: the file; what was there is replaced.
+        labels: (y, x), 0 is background.
+        pixel_size: µm in y and x, None if unknown.
+
+    Used in: 07.
+    """
+    import tifffile
+
+    about: dict[str, Any] = {"axes": "YX"}
+    if pixel_size is not None:
+        about |= dict(PhysicalSizeY=pixel_size[0], PhysicalSizeX=pixel_size[1])
+        about |= dict(PhysicalSizeYUnit="µm", PhysicalSizeXUnit="µm")
+    small = labels.max(initial=0) <= np.iinfo(np.uint16).max
+    stored = labels.astype(np.uint16 if small else np.uint32)
+    with _whole(path) as part:
+        tifffile.imwrite(part, stored, ome=True, compression="zlib", metadata=about)
+
+
+def measure_objects(labels: NDArray, plane: Plane) -> list[dict]:
+    """A row an object: place in pixels, area, mean intensity, eccentricity, cut by the edge or not.
+
+    Used in: 07.
+    """
+    from skimage.measure import regionprops_table
+
+    columns = regionprops_table(labels, plane.image, properties=_properties())
+    edge = {*labels[0], *labels[-1], *labels[:, 0], *labels[:, -1]}
+    scale = float(np.prod(plane.pixel_size or 0))
+    rows = []
+    for values in zip(*(columns[name].tolist() for name in COLUMNS), strict=True):
+        row = {name: round(value, 4) for name, value in zip(COLUMNS.values(), values, strict=True)}
+        row["area_px"] = area = int(row["area_px"])
+        area_um2 = round(area * scale, 4) if plane.pixel_size else ""
+        rows.append(row | dict(area_um2=area_um2, at_edge=int(row["label"] in edge)))
+    return rows
+
+
+def _properties() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.partition("-")[0] for name in COLUMNS))
+
+
+def _segment_plane(run: _Run, name: str, plane: Plane, segment: Segment) -> None:
+    unit = name if plane.frame is None else f"{name}_t{plane.frame:03d}"
+    target = run.out / "labels" / f"{unit}.tif"
+    note = run.out / "finished" / f"{unit}.json"
+    state = run.settings | dict(image=_fingerprint(plane.image), pixel_size=plane.pixel_size)
+    state = json.loads(json.dumps(state))
+    rows = _finished(target, note, state)
+    if rows is None:
+        labels = _checked(segment(plane.image, run.settings["diameter"]), plane.image)
+        rows = measure_objects(labels, plane)
+        write_labels(target, labels, plane.pixel_size)
+        with _whole(note) as part:
+            part.write_text(json.dumps(dict(state=state, rows=rows)), encoding="utf-8")
+    else:
+        run.skipped += 1
+    run.images += 1
+    frame = "" if plane.frame is None else plane.frame
+    run.rows.extend(dict(file=name, frame=frame) | row for row in rows)
+
+
+def _fingerprint(image: NDArray) -> str:
+    digest = hashlib.blake2b(f"{image.dtype} {image.shape}".encode(), digest_size=16)
+    for start in range(0, len(image), 512):
+        digest.update(np.ascontiguousarray(image[start : start + 512]))
+    return digest.hexdigest()
+
+
+def _finished(target: Path, note: Path, state: dict) -> list[dict] | None:
+    try:
+        known = json.loads(note.read_text(encoding="utf-8"))
+        return known["rows"] if known["state"] == state and target.exists() else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _checked(labels: Any, image: NDArray) -> NDArray:
+    labels = np.asarray(labels)
+    if labels.shape != image.shape or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"the model gave {labels.dtype} {labels.shape} for an image of {image.shape}; "
+            "it must give integer labels of the same shape"
+        )
+    return labels
+
+
+def _write_table(path: Path, rows: list[dict]) -> Path:
+    with _whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, TABLE)
+        table.writeheader()
+        table.writerows(rows)
+    return path
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A temporary name beside `path` that takes its place only if all was written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        yield part
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,130 @@
+"""Single planes (y, x) out of whatever a reader found: frames one by one, one channel, no depth."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from course_utils.data.datasets import PixelSize
+from course_utils.data.readers import ReadError, from_folder, read_image
+from course_utils.data.readers.errors import fault
+from course_utils.data.readers.folders import check_file, pictures, stem
+from course_utils.data.readers.pairs import MASK_WORD
+
+Source = tuple[str, Callable[[], Any]]
+
+
+class Plane(NamedTuple):
+    """One image (y, x); `frame` counts from 0, None if there is no time.
+
+    `pixel_size` is µm in y and x, None if it is not stated.
+    """
+
+    image: NDArray
+    frame: int | None
+    pixel_size: tuple[float, float] | None
+
+
+def image_sources(
+    place: str | Path, axes: str | None = None, pixel_size: PixelSize = None
+) -> list[Source]:
+    """Name and reader of each image in a folder of any layout, or of the one file.
+
+    One damaged file does not hide the others: it fails when it is read.
+
+    Args:
+        place: a folder that `from_folder` can open, or an image.
+        axes, pixel_size: as for `from_folder`.
+
+    Raises:
+        ReadError: nothing there can be recognised.
+
+    Used in: 07.
+    """
+
+    def reader(path: Path) -> Callable[[], Any]:
+        return lambda: read_image(path, axes, pixel_size=pixel_size)
+
+    path = Path(place).expanduser()
+    if path.is_file():
+        return [(stem(path), reader(check_file(path)))]
+    try:
+        found = from_folder(path, axes, pixel_size=pixel_size)
+    except ReadError:
+        files = pictures(path) if path.is_dir() else []
+        if len(files) < 2 or any(MASK_WORD.search(stem(file)) for file in files):
+            raise
+        return _named([(stem(file), reader(file)) for file in files])
+    return _named([(name, lambda i=i: found[i]) for i, name in enumerate(found.names)])
+
+
+def planes(record: Any, channel: str | int | None = None) -> Iterator[Plane]:
+    """The planes of a record: one, or one a frame.
+
+    Args:
+        record: Frame, Movie, TrackedMovie, Picture or BoxedImage, as the readers give them.
+        channel: name or number from 0; the only one that is not dark, if left out.
+
+    Raises:
+        ReadError: a stack in depth, or several channels and none chosen.
+
+    Used in: 07.
+    """
+    array = record.images if hasattr(record, "images") else record.image
+    axes, size = record.axes, getattr(record, "pixel_size", None)
+    if size is not None:
+        size = (float(size),) * 2 if np.isscalar(size) else tuple(map(float, size[-2:]))
+    names = getattr(record, "channels", ())
+    if axes[0] != "t":
+        yield Plane(_plane(array, axes, names, channel, record.name), None, size)
+        return
+    for t in range(len(array)):
+        yield Plane(_plane(array[t], axes[1:], names, channel, record.name), t, size)
+
+
+def _named(sources: list[Source]) -> list[Source]:
+    """Names that can be files, each once even where upper and lower case are alike."""
+    seen: set[str] = set()
+    named = []
+    for name, read in sources:
+        plain = name.replace("/", "_").replace("\\", "_")
+        tries = (plain if n == 1 else f"{plain}-{n}" for n in range(1, len(sources) + 1))
+        free = next(one for one in tries if one.casefold() not in seen)
+        seen.add(free.casefold())
+        named.append((free, read))
+    return named
+
+
+def _plane(
+    image: NDArray, axes: str, names: tuple[str, ...], channel: str | int | None, name: str
+) -> NDArray:
+    sizes = dict(zip(axes, image.shape, strict=True))
+    if sizes.get("z", 1) > 1:
+        problem = f"is a stack of {sizes['z']} planes in z, and single planes are segmented here"
+        raise fault(name, problem, "Save one plane, or a projection such as image.max(axis=0)")
+    at: dict[str, int] = {axis: 0 for axis in axes if axis not in "yxc"}
+    if "c" in axes:
+        at["c"] = _chosen(image, axes, names, channel, name)
+    elif channel not in (None, 0):
+        raise fault(name, f"has no channels, so no channel {channel}", "Leave the channel out")
+    return np.asarray(image[tuple(at.get(axis, slice(None)) for axis in axes)])
+
+
+def _chosen(
+    image: NDArray, axes: str, names: tuple[str, ...], channel: str | int | None, name: str
+) -> int:
+    count = image.shape[axes.index("c")]
+    known = [each.casefold() for each in names]
+    if channel is None:
+        lit = [c for c in range(count) if np.ptp(image.take(c, axis=axes.index("c")))]
+        if len(lit) == 1 or count == 1:
+            return (lit or [0])[0]
+    elif str(channel).casefold() in known:
+        return known.index(str(channel).casefold())
+    elif str(channel).isdecimal() and int(channel) < count:
+        return int(channel)
+    choice = ", ".join(f"{c} ({each})" for c, each in enumerate(names)) or f"0 to {count - 1}"
+    problem = f"has {count} channels" if channel is None else f"has no channel {channel}"
+    raise fault(name, problem, f"Choose the one with the nuclei: {choice}")

@@ -1,0 +1,325 @@
+"""A folder in, labels and a table out: stopped, damaged, in colour, in time, in depth."""
+
+import csv
+import sys
+import types
+
+import imageio.v3 as iio
+import numpy as np
+import pytest
+import tifffile
+from scipy import ndimage as ndi
+
+from course_utils.__main__ import main
+from course_utils.apply import measure_objects, segment_folder, weights_name, write_labels
+from course_utils.data.datasets import Movie
+from course_utils.data.planes import Plane, image_sources, planes
+from course_utils.data.readers import Picture, ReadError, read_image, read_mask, write_ctc
+
+
+def stand_in(image: np.ndarray, diameter: float | None = None) -> np.ndarray:
+    """Bright connected regions, in place of the stored network."""
+    return ndi.label(image > 100)[0].astype(np.int32)
+
+
+def field(cells: int = 2, value: int = 200) -> np.ndarray:
+    """Squares of 4 x 4 pixels, the first in the corner."""
+    image = np.full((32, 40), 10, np.uint8)
+    for i in range(cells):
+        image[8 * i : 8 * i + 4, 8 * i : 8 * i + 4] = value
+    return image
+
+
+def run(place, out, segment=stand_in, **options):
+    return segment_folder(place, out, segment, progress=False, **options)
+
+
+def table(out) -> list[dict]:
+    with (out / "objects.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    place = tmp_path / "images"
+    place.mkdir()
+    for name, cells in (("b", 3), ("a", 1), ("c", 2)):
+        iio.imwrite(place / f"{name}.png", field(cells))
+    return place
+
+
+def test_labels_and_table_agree_with_the_images(folder, tmp_path):
+    done = run(folder, tmp_path / "out", pixel_size=0.5)
+    assert (done.images, done.objects, done.errors) == (3, 6, {})
+    rows = table(tmp_path / "out")
+    assert [row["file"] for row in rows] == ["a", "b", "b", "b", "c", "c"]
+    second = rows[2]
+    assert (second["label"], second["y"], second["x"]) == ("2", "9.5", "9.5")
+    assert (second["area_px"], float(second["area_um2"])) == ("16", 4.0)
+    assert float(second["mean_intensity"]) == 200
+    assert [row["at_edge"] for row in rows] == ["1", "1", "0", "0", "1", "0"]
+    for name in "abc":
+        labels = tmp_path / "out" / "labels" / f"{name}.tif"
+        expected = stand_in(iio.imread(folder / f"{name}.png"))
+        np.testing.assert_array_equal(read_mask(labels), expected)
+        assert read_image(labels).pixel_size == 0.5
+
+
+def test_an_unknown_scale_leaves_the_area_in_um2_empty(folder, tmp_path):
+    assert "pixel size is not stated" in str(run(folder, tmp_path / "out"))
+    assert {row["area_um2"] for row in table(tmp_path / "out")} == {""}
+
+
+def test_a_damaged_file_is_named_and_the_others_are_done(folder, tmp_path):
+    for name in ("a.png", "d.tif"):
+        (folder / name).write_bytes(b"not an image at all")
+    done = run(folder, tmp_path / "out")
+    assert set(done.errors) == {"a", "d"} and done.images == 2
+    assert "a.png" in str(done) and "not done: d" in str(done)
+    assert {row["file"] for row in table(tmp_path / "out")} == {"b", "c"}
+
+
+def test_a_model_that_fails_on_one_image_does_not_stop_the_run(folder, tmp_path):
+    def fails(image, diameter):
+        if (image > 100).sum() == 48:
+            raise RuntimeError("too crowded")
+        return stand_in(image)
+
+    assert run(folder, tmp_path / "out", fails).errors == {"b": "too crowded"}
+    assert not (tmp_path / "out" / "labels" / "b.tif").exists()
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_stood(folder, tmp_path):
+    seen = []
+
+    def stopped(image, diameter):
+        seen.append(image)
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return stand_in(image)
+
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, tmp_path / "out", stopped)
+    done = run(folder, tmp_path / "out", stopped)
+    assert len(seen) == 4 and done.skipped == 1
+    assert len(table(tmp_path / "out")) == done.objects == 6
+    assert not list((tmp_path / "out").rglob("*.part"))
+
+
+@pytest.mark.parametrize("change", ["image", "model", "diameter", "scale", "labels", "note"])
+def test_what_has_changed_is_done_again(folder, tmp_path, change):
+    """Skipping by name alone would keep the labels of an image that was replaced."""
+    out = tmp_path / "out"
+    run(folder, out)
+    options = dict(model=dict(model="new"), diameter=dict(diameter=9), scale=dict(pixel_size=2))
+    if change == "image":
+        iio.imwrite(folder / "b.png", field(3, value=250))
+    elif change == "labels":
+        (out / "labels" / "b.tif").unlink()
+    elif change == "note":
+        (out / "finished" / "b.json").write_text('{"rows')
+    done = run(folder, out, **options.get(change, {}))
+    assert done.skipped == (2 if change in ("image", "labels", "note") else 0)
+    assert done.objects == 6
+
+
+def test_images_of_one_name_do_not_overwrite_each_other(folder, tmp_path):
+    iio.imwrite(folder / "a.tif", field(4))
+    done = run(folder, tmp_path / "out")
+    assert sorted({row["file"] for row in table(tmp_path / "out")}) == ["a", "a-2", "b", "c"]
+    assert done.objects == 10
+
+
+def test_one_image_instead_of_a_folder(folder, tmp_path):
+    assert run(folder / "b.png", tmp_path / "out").objects == 3
+
+
+def test_results_among_the_images_are_refused(folder):
+    with pytest.raises(ValueError, match="choose another folder"):
+        run(folder, folder)
+
+
+def test_frames_of_a_movie_are_segmented_one_by_one(tmp_path):
+    (tmp_path / "movie").mkdir()
+    movie = np.stack([field(cells) for cells in (1, 2, 3)])
+    tifffile.imwrite(tmp_path / "movie" / "m.tif", movie, imagej=True, metadata={"axes": "TYX"})
+    done = run(tmp_path / "movie", tmp_path / "out")
+    assert done.images == 3 and done.objects == 6
+    assert [row["frame"] for row in table(tmp_path / "out")] == ["0", "1", "1", "2", "2", "2"]
+    assert sorted(path.name for path in (tmp_path / "out" / "labels").iterdir()) == [
+        "m_t000.tif",
+        "m_t001.tif",
+        "m_t002.tif",
+    ]
+
+
+def test_a_cell_tracking_challenge_folder_is_a_movie(tmp_path):
+    images = np.stack([field(2)] * 2)
+    masks = stand_in(images[0])[None].repeat(2, 0).astype(np.uint16)
+    movie = Movie(images, masks, None, "tyx", None, "made")
+    write_ctc(tmp_path / "ctc", movie, np.array([[1, 0, 1, 0], [2, 0, 1, 0]]), masks="TRA")
+    done = run(tmp_path / "ctc", tmp_path / "out")
+    assert not done.errors and done.images == 2 and done.objects == 4
+
+
+def test_a_dsb2018_tree_is_opened_and_its_masks_are_not_taken_for_images(tmp_path):
+    for name, cells in (("one", 1), ("two", 2)):
+        for part in ("images", "masks"):
+            (tmp_path / "dsb" / name / part).mkdir(parents=True)
+        iio.imwrite(tmp_path / "dsb" / name / "images" / f"{name}.png", field(cells))
+        for label in range(1, cells + 1):
+            mask = np.uint8(255) * (stand_in(field(cells)) == label)
+            iio.imwrite(tmp_path / "dsb" / name / "masks" / f"{label}.png", mask)
+    done = run(tmp_path / "dsb", tmp_path / "out")
+    assert not done.errors and (done.images, done.objects) == (2, 3)
+
+
+def test_a_stack_in_depth_is_a_clear_error(tmp_path):
+    stack = np.stack([field()] * 5)
+    tifffile.imwrite(tmp_path / "s.tif", stack, imagej=True, metadata={"axes": "ZYX"})
+    done = run(tmp_path / "s.tif", tmp_path / "out")
+    assert "5 planes in z" in done.errors["s"] and "projection" in done.errors["s"]
+
+
+@pytest.mark.parametrize("lit", [(0, 1, 2), (2,)])
+def test_fluorescence_saved_in_colour_is_one_channel(tmp_path, lit):
+    """Grey saved as RGB, or DAPI saved as blue."""
+    image = np.zeros((32, 40, 3), np.uint8)
+    image[..., list(lit)] = field(3)[..., None]
+    iio.imwrite(tmp_path / "c.png", image)
+    done = run(tmp_path / "c.png", tmp_path / "out")
+    assert not done.errors and done.objects == 3
+    assert float(table(tmp_path / "out")[0]["mean_intensity"]) == 200
+
+
+def test_several_channels_want_a_choice(tmp_path):
+    image = np.stack([field(1), field(2), field(3)])
+    tifffile.imwrite(tmp_path / "c.tif", image, imagej=True, metadata={"axes": "CYX"})
+    done = run(tmp_path / "c.tif", tmp_path / "out")
+    assert "has 3 channels" in done.errors["c"] and "Choose the one" in done.errors["c"]
+    assert run(tmp_path / "c.tif", tmp_path / "out", channel="1").objects == 2
+    assert "no channel 7" in run(tmp_path / "c.tif", tmp_path / "out", channel=7).errors["c"]
+
+
+def test_a_colour_may_be_chosen_by_name(tmp_path):
+    iio.imwrite(tmp_path / "c.png", np.stack([field(1), field(2), field(3)], axis=-1))
+    [(_, read)] = image_sources(tmp_path / "c.png")
+    [plane] = planes(read(), "Green")
+    np.testing.assert_array_equal(plane.image, field(2))
+    with pytest.raises(ReadError, match=r"0 \(red\), 1 \(green\), 2 \(blue\)"):
+        list(planes(read()))
+
+
+def test_not_a_number_is_named(tmp_path):
+    image = field().astype(np.float32)
+    image[3, 3] = np.nan
+    tifffile.imwrite(tmp_path / "n.tif", image)
+    done = run(tmp_path / "n.tif", tmp_path / "out")
+    assert done.images == 0 and "n.tif" in done.errors["n"]
+
+
+def test_an_image_without_cells_has_no_row(tmp_path):
+    iio.imwrite(tmp_path / "empty.png", field(0))
+    done = run(tmp_path / "empty.png", tmp_path / "out")
+    assert done.images == 1 and done.objects == 0 and not done.errors
+    assert table(tmp_path / "out") == []
+
+
+@pytest.mark.parametrize("wrong", [lambda i, d: i > 3, lambda i, d: np.zeros((3, 3), int)])
+def test_a_model_that_gives_no_labels_is_named(tmp_path, wrong):
+    iio.imwrite(tmp_path / "a.png", field())
+    assert (
+        "must give integer labels" in run(tmp_path / "a.png", tmp_path / "out", wrong).errors["a"]
+    )
+
+
+def test_many_objects_are_stored_in_32_bits(tmp_path):
+    labels = np.arange(70_000).reshape(250, 280)
+    write_labels(tmp_path / "many.tif", labels, (0.5, 0.25))
+    found = tifffile.imread(tmp_path / "many.tif")
+    assert found.dtype == np.uint32
+    np.testing.assert_array_equal(found, labels)
+    assert read_image(tmp_path / "many.tif").pixel_size == (0.5, 0.25)
+
+
+def test_a_write_that_fails_leaves_what_was_there(tmp_path, monkeypatch):
+    write_labels(tmp_path / "a.tif", stand_in(field(2)), None)
+
+    def full(*_, **__):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(tifffile, "imwrite", full)
+    with pytest.raises(OSError, match="No space"):
+        write_labels(tmp_path / "a.tif", stand_in(field(3)), None)
+    assert tifffile.imread(tmp_path / "a.tif").max() == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tif"]
+
+
+def test_areas_of_uneven_pixels_are_the_product_of_both_sides():
+    image = field(1)
+    [row] = measure_objects(stand_in(image), Plane(image, None, (0.5, 0.25)))
+    assert row["area_um2"] == 2.0
+
+
+def test_a_cell_at_any_of_the_four_edges_is_marked():
+    image = np.zeros((9, 9), np.uint8)
+    image[[0, 4, 4, 8, 4], [4, 0, 8, 4, 4]] = 200
+    rows = measure_objects(stand_in(image), Plane(image, None, None))
+    assert [row["at_edge"] for row in rows] == [1, 1, 0, 1, 1]
+
+
+def test_the_size_of_a_pixel_is_that_of_y_and_x_not_of_depth():
+    picture = Picture(np.zeros((1, 3, 4)), (5.0, 0.5, 0.25), "zyx", (), None, "one plane")
+    [plane] = planes(picture)
+    assert plane.image.shape == (3, 4) and plane.pixel_size == (0.5, 0.25)
+
+
+@pytest.fixture
+def stored(monkeypatch):
+    module = types.ModuleType("course_utils.models.stored")
+    module.segment_nuclei, module.load_network = stand_in, lambda: None
+    monkeypatch.setitem(sys.modules, "course_utils.models.stored", module)
+    monkeypatch.setattr("course_utils.models.stored", module, raising=False)
+    return module
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_command_says_what_it_did_and_ends_with_one_if_a_file_failed(folder, tmp_path, capsys):
+    words = ["apply", "segment", str(folder), "--out", str(tmp_path / "out")]
+    assert main([*words, "--pixel-size", "0.5"]) == 0
+    assert "3 images, 6 objects" in capsys.readouterr().out
+    (folder / "b.png").write_bytes(b"")
+    assert main(words) == 1
+    assert "not done: b" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("stored")
+def test_the_command_names_a_folder_that_is_not_there(tmp_path, capsys):
+    words = ["apply", "segment", str(tmp_path / "imges"), "--out", str(tmp_path / "out")]
+    assert main(words) == 1
+    assert "does not exist" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["apply", "segment", str(tmp_path)])
+
+
+def test_weights_that_are_missing_are_said_once_not_for_each_image(
+    stored, folder, tmp_path, monkeypatch, capsys
+):
+    def missing():
+        raise FileNotFoundError("07_nuclei.keras is missing")
+
+    monkeypatch.setattr(stored, "load_network", missing)
+    assert main(["apply", "segment", str(folder), "--out", str(tmp_path / "out")]) == 1
+    assert capsys.readouterr().err.count("is missing") == 1
+
+
+def test_other_weights_have_another_name(tmp_path, monkeypatch):
+    """Else a second run would keep the labels of the weights before."""
+    monkeypatch.setattr("course_utils.apply.repository_root", lambda: tmp_path)
+    assert weights_name("a.keras") == ""
+    (tmp_path / "data" / "weights").mkdir(parents=True)
+    names = set()
+    for content in (b"one", b"two"):
+        (tmp_path / "data" / "weights" / "a.keras").write_bytes(content)
+        names.add(weights_name("a.keras"))
+    assert len(names - {""}) == 2
