@@ -1,0 +1,294 @@
+"""Self-checks of lesson 08, second part: divisions in a table, F1 of links, displacement."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from course_utils.checks import Exercise
+
+RNG = np.random.default_rng(80)
+TABLES = [
+    (
+        np.array(
+            [
+                [1, 0, 4, 0], [2, 0, 9, 0], [3, 5, 9, 1], [4, 5, 7, 1], [5, 8, 9, 4], [6, 8, 9, 4],
+            ]
+        ),
+    ),
+    (
+        np.array(
+            [
+                [1, 0, 2, 0], [2, 0, 5, 0], [4, 3, 8, 1], [5, 3, 9, 1], [7, 8, 9, 2], [8, 6, 7, 11],
+                [9, 6, 9, 11], [11, 0, 5, 0], [12, 4, 6, 0], [13, 9, 9, 8],
+            ]
+        ),
+    ),
+]  # fmt: skip
+LINKS = [
+    (
+        np.array([[1, 4], [2, 5], [3, 6], [3, 7]]),
+        np.array([[3, 6], [1, 4], [2, 12], [9, 5], [8, 7]]),
+    ),
+    (
+        np.array([[1, 4], [2, 5], [5, 8], [4, 9], [6, 10]]),
+        np.array([[2, 5], [1, 4], [5, 9], [4, 8]]),
+    ),
+    (np.array([[1, 4], [2, 5]]), np.array([[1, 5], [2, 4], [3, 6]])),
+]
+WAYS = [
+    (np.cumsum(RNG.normal(0.5, 2, (12, 2)), axis=0), 3),
+    (np.cumsum(RNG.normal(0.2, 1, (9, 2)), axis=0), 1),
+    (np.cumsum(RNG.normal(-0.3, 3, (10, 2)), axis=0), 4),
+]
+
+
+def families(lineage: NDArray, least: int = 2, fatherless: bool = False) -> dict[int, list[int]]:
+    """Children of each track in the table that has at least so many."""
+    found: dict[int, list[int]] = {}
+    for track, _, _, mother in sorted(lineage.tolist()):
+        if mother or fatherless:
+            found.setdefault(mother, []).append(track)
+    return {mother: kids for mother, kids in sorted(found.items()) if len(kids) >= least}
+
+
+def divisions(lineage: NDArray) -> NDArray:
+    """Right answer of 08.5."""
+    return np.array([[mother, *kids] for mother, kids in families(lineage).items()])
+
+
+def with_frames(lineage: NDArray, column: int) -> NDArray:
+    """Mothers with a number of their own row in place of the daughters."""
+    row = {line[0]: line for line in lineage.tolist()}
+    return np.array([[mother, row[mother][column]] for mother in families(lineage)])
+
+
+def common(true: NDArray, found: NDArray) -> int:
+    """Links that stand in both."""
+    return len({tuple(link) for link in true.tolist()} & {tuple(link) for link in found.tolist()})
+
+
+def link_f1(true: NDArray, found: NDArray) -> float:
+    """Right answer of 08.2."""
+    return 2 * common(true, found) / (len(true) + len(found))
+
+
+def harmonic(true: NDArray, found: NDArray) -> float:
+    """F1 from precision and recall, without a thought of the case without hits."""
+    precision, recall = common(true, found) / len(found), common(true, found) / len(true)
+    return np.divide(2 * precision * recall, precision + recall)
+
+
+def msd(places: NDArray, lag: int) -> float:
+    """Right answer of 08.6."""
+    return float(np.mean(np.sum((places[lag:] - places[:-lag]) ** 2, axis=1)))
+
+
+DIVISIONS = Exercise(
+    right=divisions,
+    cases=TABLES,
+    praise="A track with one child is a cell seen again after a gap; two children are a division; "
+    "parent 0 is nobody.",
+    mistakes=[
+        (
+            lambda t: np.array([[m, *kids[:2]] for m, kids in families(t, 2, True).items()]),
+            "You made 0 a mother. Parent 0 means that nobody knows where the track came from, and "
+            "tracks without mother are no sisters.",
+        ),
+        (
+            lambda t: np.array(list(families(t, 2, True))),
+            "You made 0 a mother (it means 'no mother'), and the daughters are missing.",
+        ),
+        (
+            (
+                lambda t: np.array([[m, kids[0], kids[-1]] for m, kids in families(t, 1).items()]),
+                lambda t: np.array(list(families(t, 1))),
+            ),
+            "You counted mothers with *one* child. In this table, one child is the same cell after "
+            "a gap; only two are a division.",
+        ),
+        (
+            lambda t: np.array(list(families(t))),
+            "The mothers are right, their daughters are missing: a row is mother, daughter, "
+            "daughter.",
+        ),
+        (
+            lambda t: np.array(list(families(t).values())),
+            "The daughters are right, the mother is missing: a row is mother, daughter, daughter.",
+        ),
+        (
+            lambda t: np.array([[*kids, m] for m, kids in families(t).items()]),
+            "Order: first the mother, then her daughters.",
+        ),
+        (
+            lambda t: np.array([[m, *kids[::-1]] for m, kids in families(t).items()]),
+            "Order: the daughter with the smaller number comes first.",
+        ),
+        (
+            lambda t: np.array([[m, kid] for m, kids in families(t).items() for kid in kids]),
+            "You have a row for each daughter. A division is one event with two daughters: one "
+            "row.",
+        ),
+        (
+            lambda t: t[np.isin(t[:, 3], list(families(t)))],
+            "These are the rows of the daughters, whole. Asked for is a row a division: mother, "
+            "daughter, daughter.",
+        ),
+        (
+            (lambda t: with_frames(t, 2), lambda t: with_frames(t, 1)),
+            "You gave a frame of the mother in place of her daughters.",
+        ),
+        (
+            lambda t: len(families(t)),
+            "That is how many divisions there are. Which ones? A row each: mother, daughter, "
+            "daughter.",
+        ),
+    ],
+)
+
+LINK_F1 = Exercise(
+    right=link_f1,
+    cases=LINKS,
+    praise="The same F1 as in lesson 05; what has changed is what counts as a hit.",
+    mistakes=[
+        (
+            lambda a, b: common(a, b) / len(b),
+            "That is the precision: how many of the found links are true. A tracker that links "
+            "hardly anybody would win.",
+        ),
+        (
+            lambda a, b: common(a, b) / len(a),
+            "That is the recall: how many of the true links were found. A tracker that links all "
+            "with all would win.",
+        ),
+        (
+            lambda a, b: common(a, b) / (len(a) + len(b) - common(a, b)),
+            "That is the Jaccard index: hits by all links that are in either. F1 = 2 hits / (true "
+            "+ found).",
+        ),
+        (
+            lambda a, b: common(a, b) / (len(a) + len(b)),
+            "A factor of 2 is missing: if all is right, hits / (true + found) is a half.",
+        ),
+        (
+            lambda a, b: (common(a, b) / len(a) + common(a, b) / len(b)) / 2,
+            "You took the ordinary mean of precision and recall. F1 is the harmonic mean: it is "
+            "high only if both are.",
+        ),
+        (
+            harmonic,
+            "Right, but for the case without any hit: 0/0. There nothing was found rightly, and F1 "
+            "is 0.",
+        ),
+        (
+            lambda a, b: common(a, b),
+            "That is how many links are right. Divide: 3 of 4 is good, 3 of 4,000 is not.",
+        ),
+        (
+            lambda a, b: np.mean([list(x) == list(y) for x, y in zip(a, b, strict=False)]),
+            "You compared row with row. The links may stand in another order: ask whether each "
+            "found link is *anywhere* among the true ones.",
+        ),
+        (
+            (
+                lambda a, b: 2 * np.isin(b, a).all(axis=1).sum() / (len(a) + len(b)),
+                lambda a, b: (
+                    2
+                    * (np.isin(b[:, 0], a[:, 0]) & np.isin(b[:, 1], a[:, 1])).sum()
+                    / (len(a) + len(b))
+                ),
+            ),
+            "You asked whether both *cells* of a found link occur among the true links. They may "
+            "occur in two different ones: compare pairs. A set of tuples does it.",
+        ),
+        (
+            lambda a, b: 2 * len(set(a[:, 1]) & set(b[:, 1])) / (len(a) + len(b)),
+            "You compared the later cells only. A link is right if both its ends are.",
+        ),
+        (
+            lambda a, b: 2 * len(set(a[:, 0]) & set(b[:, 0])) / (len(a) + len(b)),
+            "You compared the earlier cells only. A link is right if both its ends are.",
+        ),
+    ],
+)
+
+MSD = Exercise(
+    right=msd,
+    cases=WAYS,
+    praise="Every start serves, so that short lags are known well and long ones poorly.",
+    mistakes=[
+        (
+            lambda p, k: np.mean(np.linalg.norm(p[k:] - p[:-k], axis=1)),
+            "You took the mean distance. *Squared* displacement: square before you take the mean.",
+        ),
+        (
+            lambda p, k: np.mean(np.linalg.norm(p[k:] - p[:-k], axis=1)) ** 2,
+            "You squared the mean. Square each displacement first, then take the mean: the two "
+            "differ.",
+        ),
+        (
+            lambda p, k: np.sqrt(msd(p, k)),
+            "That is its root, a length. The mean *squared* displacement is an area (µm²).",
+        ),
+        (
+            lambda p, k: np.mean((p[k:] - p[:-k]) ** 2),
+            "Half of what is right: `np.mean` over everything divides by 2 for the two axes. Add "
+            "the squares in y and x, then take the mean over the starts.",
+        ),
+        (
+            lambda p, k: np.mean((p[k:] - p[:-k]) ** 2, axis=0),
+            "Two numbers, one an axis. Add the squares in y and x of each displacement.",
+        ),
+        (
+            lambda p, k: np.sum((p[k:] - p[:-k]) ** 2),
+            "You added up all starts. Take their mean, or a long track seems to move more.",
+        ),
+        (
+            lambda p, k: np.sum((p[k] - p[0]) ** 2),
+            "You used one start only, the first frame. Every frame that has another one `lag` "
+            "later is a start.",
+        ),
+        (
+            lambda p, k: np.mean(np.sum((p[k::k] - p[:-k:k]) ** 2, axis=1)),
+            "Your starts lie `lag` frames apart. Take every frame as a start: they overlap, and "
+            "that is meant.",
+        ),
+        (
+            lambda p, k: np.mean(np.sum((p[1:] - p[:-1]) ** 2, axis=1)) * k,
+            "You measured single steps and multiplied by the lag. That holds for a walk without "
+            "memory, and whether it has one is what this curve should show.",
+        ),
+        (
+            lambda p, k: np.mean(np.sum((p[1:] - p[:-1]) ** 2, axis=1)),
+            "You measured single steps, whatever `lag` says.",
+        ),
+        (
+            lambda p, k: np.mean(np.sum((np.roll(p, -k, axis=0) - p) ** 2, axis=1)),
+            "`np.roll` lets the last frames go on at the first ones. Those are no displacements: "
+            "cut them off.",
+        ),
+        (
+            lambda p, k: np.mean(np.sum(np.diff(p, n=k, axis=0) ** 2, axis=1)),
+            "`np.diff(..., n=lag)` takes differences of differences. You need places `lag` frames "
+            "apart: two slices.",
+        ),
+        (
+            (
+                lambda p, k: msd(p, k + 1),
+                lambda p, k: msd(p[:-1], k),
+                lambda p, k: msd(p[1:], k),
+            ),
+            "Off by one: with t frames there are t − lag starts, and the two places are `lag` "
+            "apart. `places[lag:]` and `places[:-lag]`.",
+        ),
+        (
+            lambda p, k: np.mean(np.sum((p[k:] - p[0]) ** 2, axis=1)),
+            "You measured from the first frame every time. Start and end are `lag` apart.",
+        ),
+        (
+            lambda p, k: np.var(p[k:] - p[:-k], axis=0).sum(),
+            "A variance subtracts the mean displacement first. A cell that walks straight on would "
+            "score 0.",
+        ),
+    ],
+)
+
+TRACKS = {"08.5": DIVISIONS, "08.2": LINK_F1, "08.6": MSD}
