@@ -119,7 +119,11 @@ def normalise_arcsinh(
 
     Raises ValueError like `fit_percentiles`. Source: Lupton et al. 1999. Used in: 07, 08, 11.
     """
-    scaled = normalise_percentiles(image, low, high)
+    return lift_dim(normalise_percentiles(image, low, high), lift)
+
+
+def lift_dim(scaled: NDArray[np.float32], lift: float = 10) -> NDArray[np.float32]:
+    """Arcsinh of an image from 0 to 1, written over it; 0 and 1 stay. Used in: 07."""
     scaled *= np.float32(lift)
     np.arcsinh(scaled, out=scaled)
     scaled /= np.arcsinh(np.float32(lift))

@@ -4,13 +4,14 @@
 long, how good they are and where they fail.
 """
 
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_utils.data.scaling import normalise_arcsinh
+from course_utils.data.scaling import fit_percentiles, lift_dim
 from course_utils.files import repository_root
 from course_utils.machine import quiet_import
 from course_utils.models.instances import Decoder, drop_small, find_objects
@@ -23,7 +24,7 @@ from course_utils.models.unet import predict_field
 
 USUAL = 26.0
 FITS = (0.6, 1.6)
-TILE, MARGIN = 800, 96
+TILE, MARGIN = 704, 96
 VALLEY = 0.15
 
 
@@ -82,17 +83,26 @@ def segment_nuclei(
         raise ValueError(f"one channel of one plane is needed, shape (y, x), not {image.shape}")
     if diameter is not None and not diameter > 0:
         raise ValueError(f"the diameter must be positive, not {diameter}")
-    light = normalise_arcsinh(image)
+    light = own_light(image)
     zoom = None if diameter is None else USUAL / diameter
     if zoom is None:
         view = _middle(image.shape)
-        cells = drop_faint(_zoomed(light[view], 1.0), image[view], faint)
+        cells = drop_faint(_zoomed(light(image[view]), 1.0), image[view], faint)
         zoom = fitting_zoom(cells)
         if zoom == 1 and cells.size == image.size:
             return cells
-    cells = _in_tiles(light, zoom, progress)
-    del light
-    return drop_faint(cells, image, faint)
+    return drop_faint(_in_tiles(image, light, zoom, progress), image, faint)
+
+
+def own_light(image: NDArray) -> Callable[[NDArray], NDArray[np.float32]]:
+    """What makes of a piece of the image what `normalise_arcsinh` makes of the whole.
+
+    Raises ValueError like `fit_percentiles`. Used in: 07.
+    """
+    if image.size and image.min() == image.max():
+        return lambda piece: np.zeros(piece.shape, np.float32)
+    scale = fit_percentiles([image])
+    return lambda piece: lift_dim(scale(piece))
 
 
 def drop_faint(cells: NDArray[np.int32], image: NDArray, share: float) -> NDArray[np.int32]:
@@ -118,15 +128,21 @@ def drop_faint(cells: NDArray[np.int32], image: NDArray, share: float) -> NDArra
     usual = bright[order][np.searchsorted(light, light[-1] / 2)]
     kept = np.concatenate([[False], bright >= share * usual])
     numbers = np.where(kept, np.cumsum(kept), 0).astype(np.int32)
-    return np.take(numbers, cells, out=cells, mode="clip")
+    for rows in (cells[start : start + TILE] for start in range(0, len(cells), TILE)):
+        rows[:] = numbers[rows]
+    return cells
 
 
-def _in_tiles(light: NDArray[np.float32], zoom: float, progress: bool) -> NDArray[np.int32]:
+def _in_tiles(image: NDArray, light: Callable, zoom: float, progress: bool) -> NDArray[np.int32]:
     """Objects of the zoomed image, in one piece if that is small enough."""
-    if light.size * zoom**2 <= TILE**2:
-        return _zoomed(light, zoom)
+    if image.size * zoom**2 <= TILE**2:
+        return _zoomed(light(image), zoom)
     tile, margin = 16 * int(TILE / zoom / 16), 8 * int(MARGIN / zoom / 8)
-    return segment_tiled(partial(_zoomed, zoom=zoom), light, tile, margin, progress=progress)
+
+    def segment(piece: NDArray) -> NDArray[np.int32]:
+        return _zoomed(light(piece), zoom)
+
+    return segment_tiled(segment, image, tile, margin, progress=progress)
 
 
 def fitting_zoom(cells: NDArray) -> float:

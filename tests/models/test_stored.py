@@ -5,8 +5,15 @@ import pytest
 from skimage.transform import rescale
 
 from course_utils.data.datasets import hela_movie, tissue_nuclei
+from course_utils.data.scaling import normalise_arcsinh
 from course_utils.metrics.segmentation import score_objects
-from course_utils.models.stored import drop_faint, load_network, median_diameter, segment_nuclei
+from course_utils.models.stored import (
+    drop_faint,
+    load_network,
+    median_diameter,
+    own_light,
+    segment_nuclei,
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +74,12 @@ def test_large_images_are_done_in_tiles_and_count_the_same(monkeypatch):
     monkeypatch.setattr("course_utils.models.stored.TILE", 320)
     tiled = segment_nuclei(field.image, diameter=26)
     assert score_objects(whole, tiled).f1 > 0.97
+
+
+def test_pieces_are_lit_like_the_whole(part):
+    light = own_light(part[0])
+    whole = normalise_arcsinh(part[0])
+    np.testing.assert_allclose(light(part[0][50:90, 20:70]), whole[50:90, 20:70], atol=1e-6)
 
 
 def test_missing_weights_are_named_with_their_mend(monkeypatch, tmp_path):
