@@ -3,10 +3,8 @@
 import csv
 import hashlib
 import json
-import os
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 
 from course_utils.data.datasets import PixelSize
 from course_utils.data.planes import Plane, image_sources, planes
-from course_utils.files import repository_root
+from course_utils.files import repository_root, written_whole
 
 Segment = Callable[[NDArray, float | None], NDArray]
 COLUMNS = {
@@ -143,7 +141,7 @@ def write_labels(path: Path, labels: NDArray, pixel_size: tuple[float, float] | 
         about |= dict(PhysicalSizeYUnit="µm", PhysicalSizeXUnit="µm")
     small = labels.max(initial=0) <= np.iinfo(np.uint16).max
     stored = labels.astype(np.uint16 if small else np.uint32)
-    with _whole(path) as part:
+    with written_whole(path) as part:
         tifffile.imwrite(part, stored, ome=True, compression="zlib", metadata=about)
 
 
@@ -181,7 +179,7 @@ def _segment_plane(run: _Run, name: str, plane: Plane, segment: Segment) -> None
         labels = _checked(segment(plane.image, run.settings["diameter"]), plane.image)
         rows = measure_objects(labels, plane)
         write_labels(target, labels, plane.pixel_size)
-        with _whole(note) as part:
+        with written_whole(note) as part:
             part.write_text(json.dumps(dict(state=state, rows=rows)), encoding="utf-8")
     else:
         run.skipped += 1
@@ -216,20 +214,8 @@ def _checked(labels: Any, image: NDArray) -> NDArray:
 
 
 def _write_table(path: Path, rows: list[dict]) -> Path:
-    with _whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, TABLE)
         table.writeheader()
         table.writerows(rows)
     return path
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A temporary name beside `path` that takes its place only if all was written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        yield part
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)

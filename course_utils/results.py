@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from course_utils.files import read_toml, repository_root
+from course_utils.files import read_toml, repository_root, written_whole
 
 COLUMNS = tuple(
     "lesson task data split method role seed metric value seconds peak_mb code_hash".split()
@@ -57,14 +57,13 @@ def write_rows(lesson: str, rows: list[dict]) -> None:
 
     Used in: 02.
     """
-    path = results_file(lesson)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("w", newline="", encoding="utf-8") as file:
+    with (
+        written_whole(results_file(lesson)) as part,
+        part.open("w", newline="", encoding="utf-8") as file,
+    ):
         writer = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows({**row, "lesson": lesson} for row in rows)
-    os.replace(part, path)
 
 
 def published(lesson: str) -> list[dict]:

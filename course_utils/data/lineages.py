@@ -130,6 +130,8 @@ def _places(movie: Movie) -> tuple[list[Node], NDArray[np.float64]]:
 
 
 def _tracked(movie: Movie, track: dict[Node, int], lineage: NDArray) -> TrackedMovie:
+    from skimage.util import map_array
+
     from course_utils.data.lineage import lineage_faults
 
     masks = np.zeros_like(movie.masks)
@@ -137,9 +139,8 @@ def _tracked(movie: Movie, track: dict[Node, int], lineage: NDArray) -> TrackedM
         ids = [label for label in np.unique(labels).tolist() if label]
         if lost := [label for label in ids if (t, label) not in track]:
             raise ValueError(f"{movie.name}, frame {t}: label {lost[0]} has no track in the table")
-        lookup = np.zeros(max(ids, default=0) + 1, masks.dtype)
-        lookup[ids] = [track[t, label] for label in ids]
-        masks[t] = lookup[labels]
+        named = np.array([track[t, label] for label in ids], masks.dtype)
+        masks[t] = map_array(labels, np.array(ids, labels.dtype), named)
     if faults := lineage_faults(masks, lineage):
         raise ValueError(f"{movie.name}: {faults[0]} ({len(faults)} faults)")
     scale = (movie.pixel_size, movie.axes, movie.minutes_per_frame)

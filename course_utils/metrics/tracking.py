@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.data.forest import Forest, forest_of
+from course_utils.metrics.overlaps import overlaps
 
 NO_PARTNER = -1
 
@@ -167,18 +168,13 @@ def complete_tracks(true: Forest, found: Forest, pairing: Pairing) -> float:
 
 def _covered(true: NDArray, found: NDArray) -> tuple[dict[int, int], dict[int, float]]:
     """True label -> the found label on more than half of it, and their intersection over union."""
-    both = (true > 0) & (found > 0)
-    stride = int(found.max(initial=0)) + 1
-    codes, shared = np.unique(
-        true[both].astype(np.int64) * stride + found[both], return_counts=True
+    shared = overlaps(true, found)
+    most = shared.of_true > 0.5
+    names = shared.true_labels[shared.rows[most]].tolist()
+    covering = shared.predicted_labels[shared.cols[most]].tolist()
+    return dict(zip(names, covering, strict=True)), dict(
+        zip(names, shared.iou[most].tolist(), strict=True)
     )
-    a, b = np.divmod(codes, stride)
-    area_a, area_b = np.bincount(true.ravel()), np.bincount(found.ravel())
-    most = 2 * shared > area_a[a]
-    a, b, shared = a[most], b[most], shared[most]
-    iou = shared / (area_a[a] + area_b[b] - shared)
-    names = a.tolist()
-    return dict(zip(names, b.tolist(), strict=True)), dict(zip(names, iou.tolist(), strict=True))
 
 
 def _only(partner: NDArray, found: int) -> NDArray[np.int64]:

@@ -18,10 +18,9 @@ def chota(true: Forest, found: Forest, pairing: Pairing) -> float:
 
     Source: Kaiser et al. 2024, arXiv 2408.11571. Taught in: 08.
     """
-    true_line, found_line = _lines(true), _lines(found)
-    shape = len(true_line), len(found_line)
-    counts = _shared(true_line[true.track], found_line[found.track], pairing, shape)
-    true_kin, found_kin = _kin(true, true_line), _kin(found, found_line)
+    true_kin, found_kin = _kin(true), _kin(found)
+    shape = true_kin.shape[0], found_kin.shape[0]
+    counts = _shared(true.track, found.track, pairing, shape)
     ours, theirs = true_kin @ counts, counts @ found_kin.T
     both = (ours @ found_kin.T).tocsr()
     i, j = counts.nonzero()
@@ -33,7 +32,7 @@ def chota(true: Forest, found: Forest, pairing: Pairing) -> float:
 
 
 def _shared(true: NDArray, found: NDArray, pairing: Pairing, shape: tuple) -> csr_array:
-    """Detections of each true cell (row) and found cell (column), 0 for those without partner."""
+    """Detections of each true track (row) and found track (column), 0: without partner."""
     spare = np.setdiff1d(np.arange(len(found)), pairing.partner)
     padded = np.append(found, 0)
     rows = np.concatenate([true, np.zeros(len(spare), np.int64)])
@@ -41,22 +40,12 @@ def _shared(true: NDArray, found: NDArray, pairing: Pairing, shape: tuple) -> cs
     return csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
-def _lines(forest: Forest) -> NDArray[np.int64]:
-    """Cell of each track number: a track with one child only is the same cell seen again."""
-    mothers, children = np.unique(forest.lineage[:, 3], return_counts=True)
-    single = set(mothers[children == 1].tolist()) - {0}
-    line = np.zeros(forest.lineage[:, 0].max(initial=0) + 1, np.int64)
-    for track, _, _, mother in sorted(forest.lineage.tolist(), key=lambda row: row[1]):
-        line[track] = line[mother] if mother in single else track
-    return line
-
-
-def _kin(forest: Forest, line: NDArray[np.int64]) -> csr_array:
-    """1 where one cell is the other, its ancestor or its offspring; shape (cells, cells)."""
+def _kin(forest: Forest) -> csr_array:
+    """1 where one track is the other, its ancestor or its offspring; shape (tracks, tracks)."""
     above: dict[int, list[int]] = {}
     for track, _, _, mother in sorted(forest.lineage.tolist(), key=lambda row: row[1]):
-        if line[track] == track:
-            above[track] = [track, *above.get(line[mother], [])]
+        above[track] = [track, *above.get(mother, [])]
     pairs = {pair for k, them in above.items() for a in them for pair in ((k, a), (a, k))}
     pairs = np.array(sorted(pairs), np.int64).reshape(-1, 2).T
-    return csr_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(len(line), len(line)))
+    size = forest.lineage[:, 0].max(initial=0) + 1
+    return csr_array((np.ones(pairs.shape[1]), tuple(pairs)), shape=(size, size))

@@ -216,11 +216,11 @@ def _named(
 
 
 def _paint(masks: NDArray, detections: Detections, number: dict, tracks: int) -> NDArray:
+    from skimage.util import map_array
+
     painted = np.zeros(masks.shape, np.uint16 if tracks < 65_536 else np.uint32)
     named = np.array([number[row] for row in range(len(detections.frame))], painted.dtype)
     for t, labels in enumerate(masks):
         here = detections.frame == t
-        lookup = np.zeros(int(labels.max(initial=0)) + 1, painted.dtype)
-        lookup[detections.label[here]] = named[here]
-        painted[t] = lookup[labels]
+        painted[t] = map_array(labels, detections.label[here], named[here])
     return painted

@@ -111,17 +111,21 @@ def columns_of(movie: "TrackedMovie", first: int, end: int) -> Part:
 
     Used in: 08.
     """
-    kept = {}
-    for t, labels in enumerate(movie.masks):
-        x = np.bincount(labels.ravel(), np.indices(labels.shape)[1].ravel())
-        x /= np.maximum(np.bincount(labels.ravel()), 1)
-        kept[t] = np.where(((x >= first) & (x < end))[labels], labels, 0)
+    kept = {t: within_columns(labels, first, end) for t, labels in enumerate(movie.masks)}
     return _part(movie, kept)
+
+
+def within_columns(labels: NDArray, first: int, end: int) -> NDArray:
+    """Labels (y, x) of the objects whose centres lie in some columns, half open. Used in: 08."""
+    area = np.bincount(labels.ravel())
+    x = np.bincount(labels.ravel(), np.indices(labels.shape)[1].ravel()) / np.maximum(area, 1)
+    return np.where(((x >= first) & (x < end))[labels], labels, 0)
 
 
 def _part(movie: "TrackedMovie | Simulation", kept: dict[int, NDArray]) -> Part:
     """Links from each cell to whoever it was, or came from, in the frame kept before."""
     import networkx as nx
+    from skimage.util import map_array
 
     parent = dict(movie.lineage[:, [0, 3]].tolist())
     graph, before, masks = nx.DiGraph(), set(), np.stack(list(kept.values()))
@@ -138,8 +142,7 @@ def _part(movie: "TrackedMovie | Simulation", kept: dict[int, NDArray]) -> Part:
     number, lineage = tracks_of_graph(graph)
     painted = np.zeros(masks.shape, np.uint16)
     for t, labels in enumerate(masks):
-        lookup = np.zeros(int(labels.max(initial=0)) + 1, np.uint16)
-        for track in np.unique(labels[labels > 0]).tolist():
-            lookup[track] = number[t, track]
-        painted[t] = lookup[labels]
+        seen = np.unique(labels[labels > 0])
+        named = np.array([number[t, track] for track in seen.tolist()], np.uint16)
+        painted[t] = map_array(labels, seen, named)
     return Part(painted, lineage)

@@ -14,7 +14,7 @@ from course_utils.data.forest import forest_of
 from course_utils.data.readers.records import TrackedMovie
 from course_utils.metrics.tracking import Tracked
 from course_utils.models.tracker_detections import detect
-from course_utils.models.tracker_films import columns_of
+from course_utils.models.tracker_films import columns_of, within_columns
 from course_utils.plots import SKY, VERMILION, show_image
 from course_utils.widgets.lesson_07 import delete_cell, merge_cell, split_cell
 from course_utils.widgets.lesson_08 import centres, tinted
@@ -184,12 +184,7 @@ def centred_from(masks: NDArray, column: int) -> NDArray:
 
     Used in: 08.
     """
-    kept = np.zeros_like(masks)
-    for t, labels in enumerate(masks):
-        wide = np.bincount(labels.ravel(), np.indices(labels.shape)[1].ravel())
-        centre = wide / np.maximum(np.bincount(labels.ravel()), 1)
-        kept[t] = np.where(centre[labels] >= column, labels, 0)
-    return kept
+    return np.stack([within_columns(labels, column, labels.shape[1]) for labels in masks])
 
 
 def spoil(masks: NDArray, kind: str, share: float, seed: int) -> NDArray:

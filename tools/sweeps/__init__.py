@@ -11,6 +11,7 @@ with
 
 import ast
 import hashlib
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -36,6 +37,18 @@ def module_hash(module: ModuleType) -> str:
     files = [Path(module.__file__), *(repository_root() / name for name in module.SOURCES)]
     code = "\n\n".join(without_words(path.read_text(encoding="utf-8")) for path in files)
     return hashlib.sha256(code.encode()).hexdigest()[:12]
+
+
+def public_samples() -> Path:
+    """Folder of public samples, which are no part of the course; COURSE_DEVDATA names it.
+
+    Raises:
+        FileNotFoundError: it names none, so that what is stored cannot be measured again here.
+    """
+    folder = os.environ.get("COURSE_DEVDATA")
+    if not folder:
+        raise FileNotFoundError("COURSE_DEVDATA names no public samples: set it to their folder")
+    return Path(folder)
 
 
 def without_words(text: str) -> str:

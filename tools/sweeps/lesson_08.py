@@ -4,11 +4,9 @@ The linker for rods learned from simulated colonies alone, that for nuclei from 
 columns below 550. Real masks, ids removed.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +20,7 @@ from course_utils.metrics.tracking import Tracked, score_tracks
 from course_utils.models.linking import LINKERS
 from course_utils.models.tracker import Linker, track
 from course_utils.models.tracker_films import columns_of, learn_hela, learn_rods
+from sweeps import public_samples
 
 SOURCES = (
     "course_utils/models/tracker.py",
@@ -77,9 +76,9 @@ def bacteria() -> Case:
     return Case(bacteria_tracks(), None, None, rods_linker)
 
 
-def ecoli(folder: str) -> Case:
+def ecoli() -> Case:
     """The public sample of 14 frames."""
-    return Case(read_ctc(Path(folder) / "ctc_ecoli"), None, None, rods_linker)
+    return Case(read_ctc(public_samples() / "ctc_ecoli"), None, None, rods_linker)
 
 
 def colony(pace: str, density: str, seed: int) -> Case:
@@ -101,18 +100,22 @@ def compare(task: str, method: str, seed: int, make: Callable[[], Case], data: s
 
 
 def films() -> dict[tuple[str, int], tuple[Callable[[], Case], str]]:
-    """(task, seed) -> how to make the film, and its name. Only learning differs on real films."""
-    real = {"HeLa": (hela, "hela_movie"), "bacteria": (bacteria, "bacteria_movie")}
-    if folder := os.environ.get("COURSE_DEVDATA"):
-        real["E. coli, public sample"] = (partial(ecoli, folder), "ctc_ecoli")
-    made = {(task, seed): case for task, case in real.items() for seed in SEEDS}
-    made |= {
+    """(task, seed) -> how to make the film, and its name; the public sample comes last.
+
+    Only learning differs between seeds of real films.
+    """
+    colonies = {
         (f"{pace} growth, {density}", seed): (partial(colony, pace, density, seed), "simulated")
         for pace in PACES
         for density in DENSITIES
         for seed in SEEDS
     }
-    return made
+    return (
+        {("HeLa", seed): (hela, "hela_movie") for seed in SEEDS}
+        | {("bacteria", seed): (bacteria, "bacteria_movie") for seed in SEEDS}
+        | colonies
+        | {("E. coli, public sample", seed): (ecoli, "ctc_ecoli") for seed in SEEDS}
+    )
 
 
 def jobs() -> dict[tuple[str, str, int], Callable[[], list[dict]]]:

@@ -1,9 +1,7 @@
 """The stored networks on what they have never seen: HeLa's test part and other microscopes."""
 
-import os
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +12,7 @@ from course_utils.data.scaling import normalise_arcsinh
 from course_utils.data.splits import HELA
 from course_utils.models.classical import TUNED, otsu_watershed
 from course_utils.models.instances import find_objects
+from sweeps import public_samples
 from sweeps.training_07 import fit, hela, scored
 
 SOURCES = (
@@ -43,9 +42,9 @@ def tissue() -> Part:
 
 
 def public_fields() -> Part:
-    """Fluorescence fields of a DSB2018 tree in COURSE_DEVDATA; stained ones are left out."""
+    """Fluorescence fields of the public DSB2018 samples; stained ones are left out."""
     images, masks = [], []
-    for frame in read_dsb2018(Path(os.environ["COURSE_DEVDATA"]) / "dsb2018" / "stage1_train"):
+    for frame in read_dsb2018(public_samples() / "dsb2018" / "stage1_train"):
         image = np.asarray(frame.image, np.float32)
         image = image if image.ndim == 3 else image[..., None]
         colours = image[..., :3]
@@ -58,9 +57,8 @@ def public_fields() -> Part:
 FIELDS: dict[str, tuple[Callable[[], Part], str, str]] = {
     "HeLa nuclei": (hela_test, "hela_movie", "frames 14-19, columns 550-1099"),
     "drawn by hand": (tissue, "tissue_nuclei", "the whole field"),
+    "public fields": (public_fields, "DSB2018, 9 fields", "never trained on"),
 }
-if "COURSE_DEVDATA" in os.environ:
-    FIELDS["public fields"] = (public_fields, "DSB2018, 9 fields", "never trained on")
 
 
 def all_kinds(image: NDArray) -> NDArray[np.int32]:
@@ -124,14 +122,13 @@ def short_training(task: str, method: str, seed: int, steps: int) -> list[dict]:
 
 
 def jobs() -> dict[tuple[str, str, int], Callable[[], list[dict]]]:
-    """(task, method, seed) -> function that gives its rows; public fields only where they are."""
-    found = {(task, way, 0): partial(one_way, task, way, 0) for task in FIELDS for way in WAYS}
+    """(task, method, seed) -> function that gives its rows; those of public samples come last."""
+    found: dict[tuple[str, str, int], Callable[[], list[dict]]] = {}
     for task in FIELDS:
-        if task == "public fields":
-            found |= {(task, way, 0): partial(one_way, task, way, 0) for way in CLASSICAL}
-        if task != "HeLa nuclei":
-            for steps in STEPS:
-                for seed in range(3):
-                    key = (task, f"HeLa alone, {steps} steps", seed)
-                    found[key] = partial(short_training, *key, steps=steps)
+        for way in (*WAYS, *(CLASSICAL if task == "public fields" else ())):
+            found[task, way, 0] = partial(one_way, task, way, 0)
+        for steps in STEPS if task != "HeLa nuclei" else ():
+            for seed in range(3):
+                key = (task, f"HeLa alone, {steps} steps", seed)
+                found[key] = partial(short_training, *key, steps=steps)
     return found
