@@ -1,5 +1,6 @@
 """Pinned wheels in a cache folder: verified by sha256, fetched by pip, never installed."""
 
+import fnmatch
 import hashlib
 import os
 import shutil
@@ -199,10 +200,12 @@ def _advance(bar: Any, to: int) -> None:
 
 
 def _arrived(folder: Path) -> int:
+    """Bytes of the wheels so far; pip's own folders may vanish meanwhile, which `os.walk` allows."""
     total = 0
-    for path in folder.rglob("*.whl"):
-        with suppress(OSError):
-            total += path.stat().st_size
+    for parent, _, names in os.walk(folder):
+        for name in fnmatch.filter(names, "*.whl"):
+            with suppress(OSError):
+                total += os.stat(os.path.join(parent, name)).st_size
     return total
 
 

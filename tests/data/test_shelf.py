@@ -274,6 +274,20 @@ def test_the_linux_wheel_is_chosen_whatever_the_learner_runs(
     assert {"--python-version", "311", "--abi", "cp311", "manylinux_2_28_x86_64"} <= set(command)
 
 
+def test_a_folder_that_pip_removes_while_its_bytes_are_counted_is_no_error(tmp_path, monkeypatch):
+    (tmp_path / "pip-download-gone").mkdir()
+    (tmp_path / "arrived.whl").write_bytes(b"12345")
+    real = os.scandir
+
+    def scandir(path="."):
+        if "pip-download-gone" in os.fspath(path):
+            raise FileNotFoundError(path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert wheels._arrived(tmp_path) == 5
+
+
 def test_another_file_of_the_same_name_on_the_mirror_is_thrown_away(
     own_cache, tmp_path, only_small, monkeypatch
 ):
