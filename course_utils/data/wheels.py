@@ -200,7 +200,7 @@ def _advance(bar: Any, to: int) -> None:
 
 
 def _arrived(folder: Path) -> int:
-    """Bytes of the wheels so far; pip's own folders may vanish meanwhile, which `os.walk` allows."""
+    """Bytes of the wheels so far; `os.walk` allows that pip removes its own folders meanwhile."""
     total = 0
     for parent, _, names in os.walk(folder):
         for name in fnmatch.filter(names, "*.whl"):
