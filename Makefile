@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help lab test check run measure shelf lock format clean lint
+.PHONY: help lab test check run measure shelf bundle student teacher lock format clean lint
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -53,6 +53,15 @@ measure: $(READY) shelf ## hours: measure what the lessons report; NB=02, PART=l
 shelf: $(READY) ## fetch the real images and weights (once, about 100 MB)
 	@$(PY) -m course_utils shelf --quiet
 
+bundle: $(READY) shelf ## teachers: all in one folder that installs without a network (about 1 GB)
+	@$(PY) tools/bundle.py $(ARGS)
+
+student: $(READY) ## teachers: the course without solutions and notes, into build/student
+	@$(PY) tools/builds.py student
+
+teacher: $(READY) ## teachers: the course with solutions in their places, into build/teacher
+	@$(PY) tools/builds.py teacher
+
 lock: $(READY) ## maintainers: after a change of pyproject.toml; ARGS=--upgrade for newer versions
 	@command -v "$(UV)" >/dev/null || { \
 	  echo "make lock needs uv: python3 -m pip install uv, or name it with make lock UV=/path/to/uv"; exit 1; }
@@ -63,10 +72,12 @@ lock: $(READY) ## maintainers: after a change of pyproject.toml; ARGS=--upgrade 
 lint: $(READY)
 	@$(PY) -m ruff check $(CODE) && $(PY) -m ruff format --check $(CODE)
 
-format: $(READY) ## maintainers: format code, strip outputs, write the glossary page
+format: $(READY) ## maintainers: format code, strip outputs, write glossary, results, timetables
 	@$(PY) -m ruff check --fix-only --quiet $(CODE) && $(PY) -m ruff format $(CODE)
 	@$(PY) -m nbstripout --keep-id notebooks/*.ipynb
 	@$(PY) -m course_utils.concepts
+	@$(PY) tools/results_page.py
+	@$(PY) tools/timetable.py
 	@$(PY) -m ruff check $(CODE)
 
 clean: ## remove .venv and all that was made here (fetched images stay in their cache)

@@ -3,15 +3,22 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 
-def doctor(_: argparse.Namespace) -> int:
+def doctor(arguments: argparse.Namespace) -> int:
     """Look at Python, packages, memory, data; 1 if something must be mended first."""
     from course_utils.doctor import examine, report
 
-    findings = examine()
-    print(report(findings))
+    if arguments.room:
+        from course_utils.room import examine_room, verdict
+
+        findings = examine_room()
+        print(verdict(findings))
+    else:
+        findings = examine()
+        print(report(findings))
     return int(any(finding.state == "fail" for finding in findings))
 
 
@@ -53,32 +60,97 @@ def run(arguments: argparse.Namespace) -> int:
 
 def apply(arguments: argparse.Namespace) -> int:
     """Use what a lesson made on a folder of your own images; 1 if any image could not be done."""
+    from course_utils.data.wheels import ShelfError
+
+    tasks = {"segment": apply_segment, "track": apply_track, "stain": apply_stain}
+    try:
+        return tasks[arguments.task](arguments)
+    except (ValueError, OSError, ShelfError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def apply_segment(arguments: argparse.Namespace) -> int:
+    """Nuclei of every image: labels and a table. Used in: 07."""
     from course_utils.apply import segment_folder, weights_name
     from course_utils.models import stored
 
     words = vars(arguments)
     options = {name: words[name] for name in ("diameter", "pixel_size", "axes", "channel")}
     folders, model = (arguments.folder, arguments.out), weights_name("07_nuclei.keras")
-    try:
-        stored.load_network()
+    stored.load_network()
+    with cluster(arguments.scheduler) as options["client"]:
         done = segment_folder(*folders, stored.segment_nuclei, model, **options)
-    except (ValueError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(done)
+    return int(bool(done.errors))
+
+
+def cluster(address: str | None) -> AbstractContextManager:
+    """A client of the scheduler that was named, None if none was. Used in: 11."""
+    from course_utils.cluster import connect
+
+    return nullcontext() if address is None else connect(address)
+
+
+def apply_track(arguments: argparse.Namespace) -> int:
+    """Tracks of every movie: a result folder, a table and a tree. Used in: 08."""
+    from course_utils.apply_track import named_linker, track_folder
+
+    def segment(image, diameter):
+        from course_utils.models.stored import segment_nuclei
+
+        return segment_nuclei(image, diameter)
+
+    words = vars(arguments)
+    names = ("diameter", "gap", "passes", "minutes", "axes", "channel")
+    options = {name: words[name] for name in names}
+    linker = named_linker(arguments.linker, arguments.reach)
+    for done in track_folder(arguments.folder, arguments.out, segment, linker, **options):
+        print(done)
+    return 0
+
+
+def apply_stain(arguments: argparse.Namespace) -> int:
+    """The stain of every image, as a model of lesson 09 paints it. Used in: 09."""
+    from course_utils.apply_stain import load_stain, stain_folder
+    from course_utils.models.staining import locate_nuclei
+
+    model = load_stain(arguments.model)
+    options = dict(axes=arguments.axes, channel=arguments.channel)
+    done = stain_folder(arguments.folder, arguments.out, model, locate_nuclei, **options)
     print(done)
     return int(bool(done.errors))
 
 
 def apply_words(sub: argparse.ArgumentParser) -> None:
-    """The words after `apply`. Used in: 07."""
+    """The words after `apply`. Used in: 07, 08, 09."""
     tasks = sub.add_subparsers(title="tasks", metavar="", dest="task", required=True)
     task = tasks.add_parser("segment", help="nuclei: label images and a table (lesson 07)")
-    task.add_argument("folder", type=Path, metavar="FOLDER", help="your images, or one image")
-    task.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
-    task.add_argument("--diameter", type=float, metavar="PX", help="of a typical nucleus")
+    common_words(task)
     task.add_argument(
         "--pixel-size", type=float, metavar="UM", help="in µm, if the files do not state it"
     )
+    where = "of a Dask cluster, such as tcp://10.0.0.5:8786"
+    task.add_argument("--scheduler", metavar="ADDRESS", help=where)
+    task = tasks.add_parser("track", help="a movie's cells: tracks and a lineage tree (lesson 08)")
+    common_words(task)
+    names = "assignment, nearest, overlap, or a learned one: rods, nuclei"
+    task.add_argument("--linker", default="assignment", help=names)
+    task.add_argument("--reach", type=float, default=30.0, metavar="PX", help="longest step")
+    task.add_argument("--gap", type=int, default=1, help="frames that a cell may be missed")
+    task.add_argument("--passes", type=int, default=1, help="2 or 3 for crowds that grow")
+    task.add_argument("--minutes", type=float, help="a frame, for a tree in hours")
+    task = tasks.add_parser("stain", help="a stain out of transmitted light (lesson 09)")
+    common_words(task)
+    kept = "of lesson 09, as model.save wrote it"
+    task.add_argument("--model", type=Path, required=True, metavar="FILE", help=kept)
+
+
+def common_words(task: argparse.ArgumentParser) -> None:
+    """What each task of `apply` is told. Used in: 07, 08."""
+    task.add_argument("folder", type=Path, metavar="FOLDER", help="your images, or one image")
+    task.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
+    task.add_argument("--diameter", type=float, metavar="PX", help="of a typical nucleus")
     task.add_argument("--axes", help="such as tyx, if the files do not name them")
     task.add_argument("--channel", help="name or number from 0, if there are several")
 
@@ -115,7 +187,8 @@ def parser() -> argparse.ArgumentParser:
         sub.set_defaults(function=function)
         return sub
 
-    command(doctor, "is this computer ready for the course?")
+    sub = command(doctor, "is this computer ready for the course?")
+    sub.add_argument("--room", action="store_true", help="before a class: strict, in one line")
     sub = command(shelf, "fetch the real images and weights (once)")
     sub.add_argument("--quiet", action="store_true", help="one line if all is there")
     sub = command(run, "run lessons from top to bottom, without a browser")

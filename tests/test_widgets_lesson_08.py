@@ -102,9 +102,31 @@ def test_a_mother_is_drawn_between_her_daughters_and_leaves_have_their_own_lines
 
 
 def test_the_tree_draws_families_that_divide_and_hours():
+    """The last of four frames is 3: at 30 minutes a frame a line ends at 1.5 hours, not at 2."""
     figure = figures.draw_tree(LINEAGE, minutes=30)
     ends = {max(line.get_xdata()) for line in figure.axes[0].lines}
-    assert max(ends) == 2.0 and len(figure.axes[0].lines) == 4 + 3
+    assert max(ends) == 1.5 and len(figure.axes[0].lines) == 4 + 3
+
+
+def test_a_mother_is_drawn_until_her_daughters_begin():
+    """Else a hole of a frame parts her from the fork."""
+    figure = figures.draw_tree(LINEAGE)
+    lines = [tuple(line.get_xdata()) for line in figure.axes[0].lines]
+    assert lines[:3] == [(0, 2), (2, 3), (2, 2)]
+    assert not np.ptp(figure.axes[0].lines[0].get_ydata())
+
+
+@pytest.mark.parametrize("width,rows", [(80, 2), (30, 1)])
+def test_wide_frames_stand_two_in_a_row_so_that_cells_can_be_seen(width, rows):
+    film = movie()
+    images = np.zeros((4, 20, width), np.uint16)
+    masks = np.zeros_like(images)
+    masks[..., :26] = film.masks[..., :26]
+    wide = TrackedMovie(images, masks, LINEAGE, None, "tyx", None, film.frames, "wide")
+    figure = player.draw_frames(images, wide, (0, 1, 3))
+    shape = figure.axes[0].get_gridspec().get_geometry()
+    assert shape == (rows, 2 if rows == 2 else 3)
+    assert [ax.get_title() for ax in figure.axes[:3]] == ["frame 0", "frame 1", "frame 3"]
 
 
 def test_the_peak_is_told_in_pixels_of_the_film():
@@ -155,6 +177,7 @@ def test_stored_runs_of_all_linkers_are_drawn_and_other_rows_left_out(monkeypatc
     rows += [dict(rows[0], task="whole lesson", method="seconds", role="ours")]
     rows += [dict(rows[0], task="crowded rods", role="ours")]
     rows += [dict(rows[0], method="trackpy", role="reference")]
+    rows += [dict(rows[0], task="100 frames of 1000 points", metric="seconds")]
     monkeypatch.setattr(figures, "stored_rows", lambda lesson: rows)
     axes = figures.plot_stored().axes
     assert [t.get_text() for t in axes[0].get_yticklabels()] == ["HeLa", "bacteria"]

@@ -21,7 +21,6 @@ BINDER = {
 }
 ONLY_FOR_TESTS = {
     "coverage", "hypothesis", "iniconfig", "nbstripout", "nbval", "pluggy", "pytest", "ruff",
-    "sortedcontainers",
 }  # fmt: skip
 BINDERS_OWN = {"pip"}
 WITHOUT_DEPENDENCIES = {"tensorflow-hub", "tf-keras"}

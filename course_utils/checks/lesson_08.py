@@ -11,7 +11,7 @@ from course_utils.checks import Exercise
 from course_utils.checks.lesson_08_tracks import TRACKS
 
 RNG = np.random.default_rng(8)
-PLACES = [(RNG.uniform(0, 60, (n, 2)), RNG.uniform(0, 60, (m, 2))) for n, m in ((3, 4), (5, 2))]
+PLACES = [tuple(RNG.uniform(0, 60, (n, 2)).round(1) for n in counts) for counts in ((3, 4), (5, 2))]
 COSTS = [
     (np.array([[1.0, 5.0, 9.0], [2.0, 50.0, 7.5], [8.0, 9.0, 3.5]]), 2.0),
     (np.array([[1.0, 2.0, 8.0], [2.5, 9.0, 7.0], [9.0, 8.5, 5.5], [6.5, 7.0, 4.5]]), 3.0),
@@ -170,7 +170,8 @@ ASSIGN = Exercise(
         (
             lambda c, alone: assign(c, alone / 2),
             "You let a pair part already when its link costs more than `alone`. Without the link "
-            "*two* cells are alone, the one before and the one after: what does that cost?",
+            "*two* cells are alone, the one before and the one after: what does that cost? In the "
+            "large matrix: both corners beside `cost` hold `alone`, only the last one is 0.",
         ),
         (
             all_pairs,
@@ -266,7 +267,7 @@ OVERLAP = Exercise(
         ),
         (
             lambda a, b: overlap(a, b, 0)[:-1, :-1],
-            "Your labels run from 0 to n − 1: the background is in, and the last cell is left out. "
+            "Your labels run from 0 to n − 1: the background is in, the last cell is out. Use "
             "`range(1, n + 1)`.",
         ),
         (

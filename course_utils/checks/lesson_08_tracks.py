@@ -33,6 +33,7 @@ LINKS = [
         np.array([[2, 5], [1, 4], [5, 9], [4, 8]]),
     ),
     (np.array([[1, 4], [2, 5]]), np.array([[1, 5], [2, 4], [3, 6]])),
+    (np.array([[1, 4], [2, 5], [3, 6]]), np.array([[3, 6], [5, 2]])),
 ]
 WAYS = [
     (np.cumsum(RNG.normal(0.5, 2, (12, 2)), axis=0), 3),
@@ -124,8 +125,7 @@ DIVISIONS = Exercise(
         ),
         (
             lambda t: np.array([[m, kid] for m, kids in families(t).items() for kid in kids]),
-            "You have a row for each daughter. A division is one event with two daughters: one "
-            "row.",
+            "You have a row for each daughter. A division is one event with two: one row.",
         ),
         (
             lambda t: t[np.isin(t[:, 3], list(families(t)))],
@@ -177,6 +177,11 @@ LINK_F1 = Exercise(
             harmonic,
             "Right, but for the case without any hit: 0/0. There nothing was found rightly, and F1 "
             "is 0.",
+        ),
+        (
+            lambda a, b: link_f1(np.sort(a), np.sort(b)),
+            "You take (2, 5) and (5, 2) for one link, as sorting or a `frozenset` does. A link has "
+            "a direction, from the earlier cell to the later one: compare the rows as they stand.",
         ),
         (
             lambda a, b: common(a, b),
@@ -267,8 +272,7 @@ MSD = Exercise(
         ),
         (
             lambda p, k: np.mean(np.sum(np.diff(p, n=k, axis=0) ** 2, axis=1)),
-            "`np.diff(..., n=lag)` takes differences of differences. You need places `lag` frames "
-            "apart: two slices.",
+            "`np.diff(..., n=lag)` takes differences of differences. Take two slices, `lag` apart.",
         ),
         (
             (

@@ -69,7 +69,7 @@ def draw_frames(
     colour: str = "family",
     title: str = "",
 ) -> Figure:
-    """Some frames of a tracked movie beside each other, the twin of the player on paper.
+    """Some frames of a tracked movie beside each other, wide ones two in a row.
 
     Args:
         images: pictures, shape (t, y, x).
@@ -81,10 +81,15 @@ def draw_frames(
 
     Used in: 08.
     """
-    height = 11 / len(frames) * images.shape[1] / images.shape[2] + 0.7
-    figure, axes = plt.subplots(1, len(frames), figsize=(11, height), squeeze=False)
+    wide = images.shape[2] > 2 * images.shape[1] and len(frames) > 2
+    columns = 2 if wide else len(frames)
+    rows = -(-len(frames) // columns)
+    height = rows * (11 / columns * images.shape[1] / images.shape[2] + 0.3) + 0.4
+    figure, axes = plt.subplots(rows, columns, figsize=(11, height), squeeze=False)
+    for ax in axes.ravel()[len(frames) :]:
+        ax.set_axis_off()
     numbers = families(movie.lineage) if colour == "family" else None
-    for k, (ax, t) in enumerate(zip(axes[0], frames, strict=True)):
+    for k, (ax, t) in enumerate(zip(axes.ravel(), frames, strict=False)):
         draw_tracks(ax, images[t], movie, t, 4, numbers, None if k else pixel_size)
         ax.set_title(f"frame {t}")
     figure.suptitle(title)

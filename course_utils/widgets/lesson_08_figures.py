@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -121,24 +122,53 @@ def draw_tree(
 
     Used in: 00, 08.
     """
+    height = tree_heights(lineage)
+    levels = len({height[row[0]] for row in _grown(lineage, founders)})
+    figure, ax = plt.subplots(figsize=(8, min(0.09 * levels + 1.2, 8)))
+    paint_tree(ax, lineage, minutes, founders, title)
+    plt.show()
+    return figure
+
+
+def paint_tree(
+    ax: Axes,
+    lineage: NDArray,
+    minutes: float | None = None,
+    founders: Sequence[int] | None = None,
+    title: str = "",
+) -> None:
+    """`draw_tree` on axes of your own: a line from a cell's first frame to its last, or to its
+    daughters' first.
+
+    Args:
+        ax: where to draw.
+        lineage, minutes, founders, title: as for `draw_tree`.
+
+    Used in: 08.
+    """
     height, family = tree_heights(lineage), families(lineage)
-    mothers = set(lineage[:, 3].tolist())
-    wanted = founders if founders is not None else {family[m] for m in mothers if m}
-    rows = [row for row in lineage.tolist() if family[row[0]] in set(wanted)]
+    rows = _grown(lineage, founders)
     levels = {h: k for k, h in enumerate(sorted({height[row[0]] for row in rows}))}
     unit = minutes / 60 if minutes else 1
-    figure, ax = plt.subplots(figsize=(8, min(0.09 * len(levels) + 1.2, 8)))
     begin = {row[0]: row[1] for row in rows}
+    forks = {mother: first for _, first, _, mother in rows}
     for track, first, last, mother in rows:
         y, colour = levels[height[track]], TINTS[family[track] % len(TINTS)]
-        ax.plot([first * unit, (last + 1) * unit], [y, y], color=colour, lw=1.5)
+        line = dict(color=colour, lw=1.5, solid_capstyle="projecting")
+        ax.plot([first * unit, forks.get(track, last) * unit], [y, y], **line)
         if mother in begin:
-            ax.plot([first * unit] * 2, [y, levels[height[mother]]], color=colour, lw=1.5)
+            ax.plot([first * unit] * 2, [y, levels[height[mother]]], **line)
     ax.set(xlabel="hours" if minutes else "frame", yticks=[], title=title)
     ax.spines.left.set_visible(False)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    plt.show()
-    return figure
+
+
+def _grown(lineage: NDArray, founders: Sequence[int] | None) -> list[list[int]]:
+    """Rows of the families of some founders; by default of all that divide."""
+    family = families(lineage)
+    mothers = set(lineage[:, 3].tolist())
+    wanted = set(founders if founders is not None else (family[m] for m in mothers if m))
+    return [row for row in lineage.tolist() if family[row[0]] in wanted]
 
 
 def tree_heights(lineage: NDArray) -> dict[int, float]:
@@ -263,6 +293,7 @@ def plot_stored(metrics: Sequence[str] = STORED) -> Figure | None:
 
 
 def films() -> list[str]:
-    """Tasks of the stored sweep: those that more than one linker was tried on. Used in: 08."""
+    """Films of the stored sweep: what the course's linkers are scored on. Used in: 08."""
     rows = [row for row in stored_rows("08") if row["method"] in METHOD_COLOURS]
-    return list(dict.fromkeys(row["task"] for row in rows if row["role"] == "stored"))
+    scored = [row for row in rows if row["role"] == "stored" and row["metric"] in STORED]
+    return list(dict.fromkeys(row["task"] for row in scored))

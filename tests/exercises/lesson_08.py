@@ -78,6 +78,15 @@ def assign_with_full_corner(cost, alone):
     return solved(large(cost, alone, off=alone, corner=alone), cost)
 
 
+def assign_with_zeros(cost, alone, corner):
+    n, m = cost.shape
+    matrix = np.zeros((n + m, n + m))
+    matrix[:n, :m] = cost
+    place = {"lower left": np.s_[:n, m:], "upper right": np.s_[n:, :m]}[corner]
+    matrix[place] = alone
+    return solved(matrix, cost)
+
+
 def assign_then_filter(cost, alone):
     rows, columns = linear_sum_assignment(cost)
     kept = cost[rows, columns] < 2 * alone
@@ -217,6 +226,11 @@ def f1_without_care(true, found):
     return 2 * precision * recall / (precision + recall)
 
 
+def f1_by_frozensets(true, found):
+    a, b = ({frozenset(link) for link in links.tolist()} for links in (true, found))
+    return 2 * len(a & b) / (len(a) + len(b))
+
+
 def f1_by_in(true, found):
     hits = sum(1 for a, b in found if a in true[:, 0] and b in true[:, 1])
     return 2 * hits / (len(true) + len(found))
@@ -286,6 +300,8 @@ WRONG = {
         (assign_rows, "two rows took the same"),
         (assign_with_eye, "free"),
         (assign_with_full_corner, "*two* cells are alone"),
+        (lambda c, alone: assign_with_zeros(c, alone, "upper right"), "both corners beside"),
+        (lambda c, alone: assign_with_zeros(c, alone, "lower left"), "both corners beside"),
         (lambda c, alone: solved(large(c, alone, corner=np.inf), c), "dummies"),
         (
             lambda c, alone: np.column_stack(linear_sum_assignment(large(c, alone))),
@@ -337,6 +353,7 @@ WRONG = {
     "08.2": [
         (f1_without_care, "without any hit"),
         (f1_by_in, "compare pairs"),
+        (f1_by_frozensets, "a direction"),
         (f1_row_by_row, "another order"),
         (lambda a, b: f1_by_sets(a, b) / 2, "factor of 2"),
         (lambda a, b: f1_by_sets(a, b) / (2 - f1_by_sets(a, b)), "jaccard"),

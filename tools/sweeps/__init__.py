@@ -1,7 +1,8 @@
 """Stored long runs that no lesson repeats: ablations, learning curves, searches, speeds.
 
 A lesson has up to one module of trainings, `lesson_NN.py`, one of stored weights on what they have
-never seen, `unseen_NN.py`, and one of costs, `speeds_NN.py`, each
+never seen, `unseen_NN.py`, and one of costs, `speeds_NN.py`; what has tasks of its own has a module
+of its own (`trackers`, `bacteria`, `restoring`, `trust`, `volumes`). Each is there
 with
 
 - `SOURCES`: files, from the root, whose change makes its stored rows stale (its own is one more);
@@ -19,7 +20,7 @@ from types import ModuleType
 
 from course_utils.files import repository_root
 
-KINDS = ("lesson", "unseen", "speeds")
+KINDS = ("lesson", "unseen", "speeds", "trackers", "bacteria", "restoring", "trust", "volumes")
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 Key = tuple[str, str, int]
 Jobs = dict[Key, Callable[[], list[dict]]]

@@ -5,6 +5,7 @@ with a file ends in a ReadError that names the file, the problem and the mend; w
 decided on the way is told as a ReadWarning.
 """
 
+from course_utils.data.readers.channels import read_channel_pair
 from course_utils.data.readers.convert import to_float, to_labels, to_uint
 from course_utils.data.readers.ctc import read_ctc, read_frames
 from course_utils.data.readers.ctc_write import write_ctc
@@ -36,6 +37,7 @@ __all__ = [
     "ReadWarning",
     "TrackedMovie",
     "from_folder",
+    "read_channel_pair",
     "read_channels",
     "read_classes",
     "read_ctc",
