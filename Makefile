@@ -87,7 +87,7 @@ clean: ## remove .venv and all that was made here (fetched images stay in their 
 $(READY): requirements.lock pyproject.toml
 	@$(FIND_PYTHON)
 	@rm -f $(READY)
-	@echo "Installing the course into $(VENV) (new: 0.8 GB to download, 2.7 GB of disk, some minutes) ..."
+	@echo "Installing the course into $(VENV) (new: 0.9 GB to download, 3.1 GB of disk, some minutes) ..."
 	@PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1; export PIP_USER PIP_DISABLE_PIP_VERSION_CHECK; \
 	quiet=--quiet; if [ -t 1 ]; then quiet=; fi; \
 	$(PY) -m pip install $$quiet --require-hashes -r requirements.lock && \

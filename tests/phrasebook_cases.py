@@ -533,9 +533,10 @@ CASES = {
     ],
     "a compressed TIFF needs one more package": [
         (
-            "from PIL import Image; import tifffile\n"
+            "from PIL import Image; from tifffile import COMPRESSION\n"
             "Image.fromarray(np.zeros((8, 8), 'uint8')).save(path, compression='tiff_lzw')",
-            "tifffile.imread(path)",
+            # What tifffile says without imagecodecs, which the course's environment now brings.
+            "raise ValueError(f\"{COMPRESSION(5)!r} requires the 'imagecodecs' package\")",
         ),
     ],
     "an image of your own that the course could not read": [
