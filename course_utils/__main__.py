@@ -125,8 +125,10 @@ def apply_stain(arguments: argparse.Namespace) -> int:
 def apply_words(sub: argparse.ArgumentParser) -> None:
     """The words after `apply`. Used in: 07, 08, 09."""
     tasks = sub.add_subparsers(title="tasks", metavar="", dest="task", required=True)
+    size = dict(type=float, metavar="PX", help="of a typical nucleus")
     task = tasks.add_parser("segment", help="nuclei: label images and a table (lesson 07)")
     common_words(task)
+    task.add_argument("--diameter", **size)
     task.add_argument(
         "--pixel-size", type=float, metavar="UM", help="in µm, if the files do not state it"
     )
@@ -134,6 +136,7 @@ def apply_words(sub: argparse.ArgumentParser) -> None:
     task.add_argument("--scheduler", metavar="ADDRESS", help=where)
     task = tasks.add_parser("track", help="a movie's cells: tracks and a lineage tree (lesson 08)")
     common_words(task)
+    task.add_argument("--diameter", **size)
     names = "assignment, nearest, overlap, or a learned one: rods, nuclei"
     task.add_argument("--linker", default="assignment", help=names)
     task.add_argument("--reach", type=float, default=30.0, metavar="PX", help="longest step")
@@ -150,7 +153,6 @@ def common_words(task: argparse.ArgumentParser) -> None:
     """What each task of `apply` is told. Used in: 07, 08."""
     task.add_argument("folder", type=Path, metavar="FOLDER", help="your images, or one image")
     task.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the results")
-    task.add_argument("--diameter", type=float, metavar="PX", help="of a typical nucleus")
     task.add_argument("--axes", help="such as tyx, if the files do not name them")
     task.add_argument("--channel", help="name or number from 0, if there are several")
 

@@ -1,6 +1,5 @@
 """A model over a folder of images: label images and one table out, finished ones not repeated."""
 
-import csv
 import hashlib
 import json
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from course_utils.cluster import OneAtATime, heard_warnings, map_images
 from course_utils.data.datasets import PixelSize
 from course_utils.data.planes import Plane, Source, image_sources, planes
-from course_utils.files import repository_root, written_whole
+from course_utils.files import check_apart, repository_root, write_table, written_whole
 
 Segment = Callable[[NDArray, float | None], NDArray]
 COLUMNS = {
@@ -107,8 +106,7 @@ def segment_folder(
     Taught in: 07, 11.
     """
     place, out = (Path(path).expanduser().absolute() for path in (place, out))
-    if out.resolve() == place.resolve():
-        raise ValueError(f"{out} holds the images: choose another folder for the results")
+    check_apart(place, out)
     sources = image_sources(place, axes, pixel_size)
     _clear_parts(out)
     settings = dict(model=model, diameter=diameter, channel=channel)
@@ -220,7 +218,7 @@ def _summed(found: dict[str, _Done | Exception], out: Path) -> Applied:
         told[NO_SCALE] = None
     errors = {name: one.error for name, one in done.items() if one.error}
     images, skipped = (sum(getattr(one, what) for one in done.values()) for what in COUNTS)
-    table = _write_table(out / "objects.csv", rows)
+    table = write_table(out / "objects.csv", TABLE, rows)
     return Applied(table, images, skipped, len(rows), errors, tuple(told))
 
 
@@ -247,11 +245,3 @@ def _checked(labels: Any, image: NDArray) -> NDArray:
             "it must give integer labels of the same shape"
         )
     return labels
-
-
-def _write_table(path: Path, rows: list[dict]) -> Path:
-    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, TABLE)
-        table.writeheader()
-        table.writerows(rows)
-    return path

@@ -1,6 +1,5 @@
 """A model of lesson 09 over a folder: the painted stain, the nuclei in it, and a table."""
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +11,9 @@ from numpy.typing import NDArray
 from course_utils.apply import write_labels
 from course_utils.data.pairs import normalise_source
 from course_utils.data.planes import image_sources
+from course_utils.data.readers.channels import channel_number
 from course_utils.data.readers.errors import fault
-from course_utils.files import written_whole
+from course_utils.files import check_apart, write_table, written_whole
 
 TABLE = ("file", "frame", "nuclei", "mean_stain")
 GUESS = (
@@ -115,8 +115,7 @@ def stain_folder(
     from tqdm.auto import tqdm
 
     place, out = Path(place).expanduser(), Path(out).expanduser()
-    if out.resolve() == place.resolve():
-        raise ValueError(f"{out} holds the images: choose another folder for the results")
+    check_apart(place, out)
     rows: list[dict[str, Any]] = []
     errors: dict[str, str] = {}
     for name, read in tqdm(image_sources(place, axes), "images", disable=not progress):
@@ -125,7 +124,7 @@ def stain_folder(
                 rows.append(_stained(out, name, frame, model[1](normalise_source(source)), locate))
         except Exception as error:
             errors[name] = str(error) or type(error).__name__
-    table = _write_table(out / "stain.csv", rows)
+    table = write_table(out / "stain.csv", TABLE, rows)
     return Stained(table, len(rows), sum(row["nuclei"] for row in rows), errors)
 
 
@@ -171,13 +170,11 @@ def _choice(record: Any, channel: str | int | None) -> str:
 
 
 def _number(record: Any, channel: str | int) -> int:
-    names = [name.casefold() for name in getattr(record, "channels", ())]
-    count = _array(record).shape[record.axes.index("c")]
-    if str(channel).casefold() in names:
-        return names.index(str(channel).casefold())
-    if str(channel).isdecimal() and int(channel) < count:
-        return int(channel)
-    known = ", ".join(getattr(record, "channels", ())) or f"0 to {count - 1}"
+    names, count = getattr(record, "channels", ()), _array(record).shape[record.axes.index("c")]
+    number = channel_number(names, count, channel)
+    if number is not None:
+        return number
+    known = ", ".join(names) or f"0 to {count - 1}"
     raise fault(record.name, f"has no channel {channel}", f"Choose one of these: {known}")
 
 
@@ -192,11 +189,3 @@ def _stained(out: Path, name: str, frame: int | None, stain: NDArray, locate: Lo
     count = len(np.unique(labels[labels > 0]))
     mean = round(float(stain.mean()), 4)
     return dict(file=name, frame="" if frame is None else frame, nuclei=count, mean_stain=mean)
-
-
-def _write_table(path: Path, rows: list[dict]) -> Path:
-    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, TABLE)
-        table.writeheader()
-        table.writerows(rows)
-    return path

@@ -1,6 +1,5 @@
 """A movie in, its cells' tracks out: a Cell Tracking Challenge folder, a table, a lineage tree."""
 
-import csv
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.data.planes import image_sources, planes
-from course_utils.files import written_whole
+from course_utils.files import check_apart, write_table, written_whole
 from course_utils.models.linking import assign, most_overlap, nearest
 from course_utils.models.tracker import Linker, Tracking, track
 
@@ -95,8 +94,7 @@ def track_folder(
     Taught in: 08.
     """
     out, done = Path(out).expanduser(), []
-    if out.resolve() == Path(place).expanduser().resolve():
-        raise ValueError(f"{out} holds the images: choose another folder for the results")
+    check_apart(Path(place).expanduser(), out)
     found = list(films(place, axes, channel))
     targets = [out if len(found) == 1 else out / film.name for film in found]
     for target in targets:
@@ -196,9 +194,8 @@ def write_tracks(out: Path, result: Tracking, minutes: float | None = None) -> t
         write_ctc(part, stored, result.lineage)
         for name in ("01", "01_RES"):
             os.replace(Path(part) / name, out / name)
-    table = out / "tracks.csv"
-    with written_whole(table) as part, part.open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([COLUMNS, *table_rows(result)])
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in table_rows(result)]
+    write_table(out / "tracks.csv", COLUMNS, rows)
     figure = Figure(figsize=(8, 5), layout="constrained")
     found = len(mothers(result.lineage))
     everybody = None if found else result.lineage[:, 0].tolist()

@@ -5,6 +5,7 @@ A client comes from `dask.distributed`: `Client(processes=False)` has threads of
 of a laboratory, which must have this course and see the same folders.
 """
 
+import socket
 import threading
 import warnings
 from collections import deque
@@ -41,10 +42,16 @@ def connect(address: str) -> Any:
     Used in: 11.
     """
     from distributed import Client
+    from distributed.comm import get_address_host_port
 
     try:
+        socket.create_connection(get_address_host_port(address), WAIT).close()
         client = Client(address, timeout=WAIT)
-        client.wait_for_workers(1, timeout=WAIT)
+        try:
+            client.wait_for_workers(1, timeout=WAIT)
+        except OSError:
+            client.close()
+            raise
     except (OSError, ValueError, TypeError) as error:
         raise ClusterError(
             f"no Dask scheduler with a worker answers at {address}: start one with "

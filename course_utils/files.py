@@ -1,8 +1,9 @@
 """Where the course's own files stand, how its tables are read, and how files are written whole."""
 
+import csv
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,3 +51,18 @@ def written_whole(path: Path) -> Iterator[Path]:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Sequence[dict]) -> Path:
+    """Write rows as a CSV table, whole or not at all. Used in: 07, 08, 09."""
+    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, columns)
+        table.writeheader()
+        table.writerows(rows)
+    return path
+
+
+def check_apart(place: Path, out: Path) -> None:
+    """Raise ValueError if results would go into the folder of the images. Used in: 07, 08, 09."""
+    if out.resolve() == place.resolve():
+        raise ValueError(f"{out} holds the images: choose another folder for the results")

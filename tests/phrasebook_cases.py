@@ -533,10 +533,13 @@ CASES = {
     ],
     "a compressed TIFF needs one more package": [
         (
-            "from PIL import Image; from tifffile import COMPRESSION\n"
-            "Image.fromarray(np.zeros((8, 8), 'uint8')).save(path, compression='tiff_lzw')",
-            # What tifffile says without imagecodecs, which the course's environment now brings.
-            "raise ValueError(f\"{COMPRESSION(5)!r} requires the 'imagecodecs' package\")",
+            "from unittest.mock import patch; from PIL import Image\n"
+            "import tifffile.tifffile as t\n"
+            "Image.fromarray(np.zeros((8, 8), 'uint8')).save(path, compression='tiff_lzw')\n"
+            "from tifffile import _imagecodecs\n"
+            "bare = patch.object(t, 'imagecodecs', _imagecodecs)\n"
+            "fresh = patch.object(t.TIFF.DECOMPRESSORS, '_codecs', {})",
+            "with bare, fresh: t.imread(path)",
         ),
     ],
     "an image of your own that the course could not read": [

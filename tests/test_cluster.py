@@ -207,16 +207,20 @@ def test_a_warning_outside_is_not_heard():
     assert [str(each) for each in heard] == ["inside"]
 
 
+def test_a_live_scheduler_is_reached_by_its_address():
+    from distributed import LocalCluster
+
+    how = dict(n_workers=1, processes=False, protocol="tcp", dashboard_address=None)
+    with LocalCluster(**how) as cluster, connect(cluster.scheduler_address) as client:
+        assert map_images(str, [1, 2], client, progress=False) == ["1", "2"]
+
+
 @pytest.mark.usefixtures("stored")
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("course_utils.cluster.WAIT", 0.3)
-    with pytest.raises(ClusterError, match=r"at tcp://127\.0\.0\.1:9: start one") as refused:
-        connect("tcp://127.0.0.1:9")
-
-    def refuse(address):
-        raise refused.value
-
-    monkeypatch.setattr("course_utils.cluster.connect", refuse)
+    for address in ("tcp://127.0.0.1:9", "nowhere at all"):
+        with pytest.raises(ClusterError, match=f"at {address}: start one with"):
+            connect(address)
     words = ["apply", "segment", str(tmp_path), "--out", str(tmp_path / "out")]
     assert main([*words, "--scheduler", "tcp://127.0.0.1:9"]) == 1
     assert "no Dask scheduler" in capsys.readouterr().err

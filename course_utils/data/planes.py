@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from course_utils.data.datasets import PixelSize
 from course_utils.data.readers import ReadError, from_folder, read_image
+from course_utils.data.readers.channels import channel_number
 from course_utils.data.readers.errors import fault
 from course_utils.data.readers.folders import check_file, pictures, stem
 from course_utils.data.readers.pairs import MASK_WORD
@@ -116,15 +117,12 @@ def _chosen(
     image: NDArray, axes: str, names: tuple[str, ...], channel: str | int | None, name: str
 ) -> int:
     count = image.shape[axes.index("c")]
-    known = [each.casefold() for each in names]
     if channel is None:
         lit = [c for c in range(count) if np.ptp(image.take(c, axis=axes.index("c")))]
         if len(lit) == 1 or count == 1:
             return (lit or [0])[0]
-    elif str(channel).casefold() in known:
-        return known.index(str(channel).casefold())
-    elif str(channel).isdecimal() and int(channel) < count:
-        return int(channel)
+    elif (number := channel_number(names, count, channel)) is not None:
+        return number
     choice = ", ".join(f"{c} ({each})" for c, each in enumerate(names)) or f"0 to {count - 1}"
     problem = f"has {count} channels" if channel is None else f"has no channel {channel}"
     raise fault(name, problem, f"Choose the one with the nuclei: {choice}")

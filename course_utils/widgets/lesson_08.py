@@ -15,6 +15,7 @@ from skimage.segmentation import find_boundaries
 
 from course_utils.metrics.tracking import Tracked
 from course_utils.plots import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILION, YELLOW, show_image
+from course_utils.widgets.controls import with_controls
 
 TINTS = np.array([to_rgb(c) for c in (BLUE, ORANGE, GREEN, YELLOW, PURPLE, SKY, VERMILION)])
 
@@ -53,12 +54,7 @@ def movie_player(
         ax.set_title(f"{title}divisions so far")
         plt.show()
 
-    row = ipywidgets.HBox(list(controls.values()))
-    row.layout.flex_flow = "row wrap"
-    box = ipywidgets.VBox([row, ipywidgets.interactive_output(draw, controls)])
-    for name, control in controls.items():
-        setattr(box, name, control)
-    return box
+    return with_controls(controls, draw)
 
 
 def draw_frames(

@@ -11,21 +11,10 @@ from numpy.typing import NDArray
 
 from course_utils.metrics.images import psnr, ssim
 from course_utils.plots import YELLOW, show_image
+from course_utils.widgets.controls import with_controls
 
 Denoise = Callable[[NDArray], NDArray]
 LIMITS = (-0.1, 1.6)  # of the light that is shown, in usual nuclei
-
-
-def with_controls(
-    controls: Mapping[str, ipywidgets.Widget], draw: Callable[..., None]
-) -> ipywidgets.VBox:
-    """Controls in a row above what they draw; each becomes an attribute of the box. Used in: 09."""
-    row = ipywidgets.HBox(list(controls.values()))
-    row.layout.flex_flow = "row wrap"
-    box = ipywidgets.VBox([row, ipywidgets.interactive_output(draw, dict(controls))])
-    for name, control in controls.items():
-        setattr(box, name, control)
-    return box
 
 
 def wipe_viewer(

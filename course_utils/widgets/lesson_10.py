@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from course_utils.plots import YELLOW, scale_bar
+from course_utils.widgets.controls import with_controls
 from course_utils.widgets.lesson_08 import tinted
 
 Voxel = tuple[float, float, float]
@@ -60,7 +61,7 @@ def stack_viewer(
         ax.set_title(f"{plane}, {'zyx'[axis]} = {at}, at {at * voxel[axis]:.1f} µm")
         plt.show()
 
-    return boxed(draw, controls)
+    return with_controls(controls, draw)
 
 
 def show_planes(
@@ -179,7 +180,7 @@ def turntable(stacks: Mapping[str, NDArray], voxels: Mapping[str, Voxel]) -> ipy
         ax.set_title(f"{stack}, {kind}, turned by {angle}°")
         plt.show()
 
-    return boxed(draw, controls)
+    return with_controls(controls, draw)
 
 
 def show_views(
@@ -277,13 +278,3 @@ KINDS: dict[str, Callable[[NDArray], NDArray]] = {
     "mean": mean_light,
     "depth": depth_coded,
 }
-
-
-def boxed(draw: Callable, controls: Mapping[str, ipywidgets.Widget]) -> ipywidgets.VBox:
-    """Controls in a row above what they draw; each is an attribute of the box. Used in: 10."""
-    row = ipywidgets.HBox(list(controls.values()))
-    row.layout.flex_flow = "row wrap"
-    box = ipywidgets.VBox([row, ipywidgets.interactive_output(draw, dict(controls))])
-    for name, control in controls.items():
-        setattr(box, name, control)
-    return box

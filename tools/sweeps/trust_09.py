@@ -201,7 +201,7 @@ def foreign_tiles(task: str, method: str, seed: int) -> list[dict]:
     if task != "held-out columns":
         is_foreign = np.repeat([0, 1], [len(usual), len(there)])
         values["AUC of tiles"] = roc_auc(is_foreign, np.concatenate([usual, there]))
-    return rows(task, method, seed, "ours", values)
+    return rows(task, method, seed, "stored", values)
 
 
 def objects(task: str, method: str, seed: int) -> list[dict]:

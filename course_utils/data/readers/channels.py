@@ -151,15 +151,26 @@ def _of_image(path: Path, seen: tuple[Name, ...], target: Name, axes: str | None
     return picture.name, np.concatenate(parts[:-1], axis=1), _flat(parts[-1], path)
 
 
+def channel_number(names: Sequence[str], count: int, channel: Name) -> int | None:
+    """Number from 0 of a channel that was given by name or number, None if there is none such.
+
+    Args:
+        names: of the channels, as far as they have one; upper and lower case are alike.
+        count: of the channels.
+
+    Used in: 07, 09.
+    """
+    known, wanted = [name.casefold() for name in names], str(channel)
+    if wanted.casefold() in known:
+        return known.index(wanted.casefold())
+    return int(wanted) if wanted.isdecimal() and int(wanted) < count else None
+
+
 def _channel(picture: Picture, name: Name, path: Path) -> Picture:
     axis = picture.axes.index("c")
     count = picture.image.shape[axis]
-    names = [each.casefold() for each in picture.channels]
-    if str(name).casefold() in names:
-        number = names.index(str(name).casefold())
-    elif str(name).isdecimal() and int(name) < count:
-        number = int(name)
-    else:
+    number = channel_number(picture.channels, count, name)
+    if number is None:
         known = picture.channels or [f"{n} (without a name)" for n in range(count)]
         raise _no_channel(path, [name], list(known))
     axes = picture.axes.replace("c", "")
