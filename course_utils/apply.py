@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from course_utils.apply_report import write_overview, write_report
 from course_utils.cluster import OneAtATime, heard_warnings, map_images
 from course_utils.data.datasets import PixelSize
 from course_utils.data.planes import Plane, Source, image_sources, planes
@@ -26,15 +27,15 @@ COLUMNS = {
     "eccentricity": "eccentricity",
 }
 NO_SCALE = "where the pixel size is not stated, area_um2 is empty; give pixel_size in µm"
-COUNTS = ("images", "skipped")
 TABLE = ("file", "frame", *COLUMNS.values(), "area_um2", "at_edge")
 
 
 @dataclass(frozen=True)
 class Applied:
-    """What a run over a folder gave: counts, the table, and what went wrong, by file."""
+    """What a run over a folder gave: counts, table and page, and what went wrong, by file."""
 
     table: Path
+    page: Path
     images: int
     skipped: int
     objects: int
@@ -43,6 +44,7 @@ class Applied:
 
     def __str__(self) -> str:
         lines = [f"{self.images} images, {self.objects} objects: {self.table}"]
+        lines += [f"to look at: {self.page}"]
         lines += [f"{self.skipped} of them were finished before"] if self.skipped else []
         lines += [f"to know: {text}" for text in self.told]
         lines += [f"not done: {name}: {text}" for name, text in self.errors.items()]
@@ -59,7 +61,7 @@ class _Job:
 @dataclass
 class _Done:
     rows: list[dict] = field(default_factory=list)
-    images: int = 0
+    objects: dict[str, int] = field(default_factory=dict)
     skipped: int = 0
     error: str = ""
     told: list[str] = field(default_factory=list)
@@ -77,7 +79,7 @@ def segment_folder(
     progress: bool = True,
     client: Any = None,
 ) -> Applied:
-    """Segment every image of a folder: `labels/NAME.tif` and `objects.csv` in another folder.
+    """Segment every image of a folder: `labels/NAME.tif`, `objects.csv`, and a page to look at.
 
     Each image is finished for itself and noted, so that a run that was stopped goes on, and a
     second run repeats only what has changed: image, model or settings. Frames of a movie become
@@ -168,7 +170,7 @@ def _properties() -> tuple[str, ...]:
 
 def _clear_parts(out: Path) -> None:
     """Remove what a run that was killed had half written."""
-    for folder in (out, out / "labels", out / "finished"):
+    for folder in (out, out / "labels", out / "report", out / "finished"):
         for part in folder.glob(".*.part"):
             part.unlink(missing_ok=True)
 
@@ -188,20 +190,21 @@ def _segment_source(job: _Job, source: Source) -> _Done:
 
 def _segment_plane(job: _Job, done: _Done, name: str, plane: Plane) -> None:
     unit = name if plane.frame is None else f"{name}_t{plane.frame:03d}"
-    target = job.out / "labels" / f"{unit}.tif"
+    target, picture = job.out / "labels" / f"{unit}.tif", job.out / "report" / f"{unit}.png"
     note = job.out / "finished" / f"{unit}.json"
     state = job.settings | dict(image=_fingerprint(plane.image), pixel_size=plane.pixel_size)
     state = json.loads(json.dumps(state))
-    rows = _finished(target, note, state)
+    rows = _finished((target, picture), note, state)
     if rows is None:
         labels = _checked(job.segment(plane.image, job.settings["diameter"]), plane.image)
         rows = measure_objects(labels, plane)
         write_labels(target, labels, plane.pixel_size)
+        write_overview(picture, plane.image, labels)
         with written_whole(note) as part:
             part.write_text(json.dumps(dict(state=state, rows=rows)), encoding="utf-8")
     else:
         done.skipped += 1
-    done.images += 1
+    done.objects[unit] = len(rows)
     frame = "" if plane.frame is None else plane.frame
     done.rows.extend(dict(file=name, frame=frame) | row for row in rows)
 
@@ -217,9 +220,11 @@ def _summed(found: dict[str, _Done | Exception], out: Path) -> Applied:
     if any(row["area_um2"] == "" for row in rows):
         told[NO_SCALE] = None
     errors = {name: one.error for name, one in done.items() if one.error}
-    images, skipped = (sum(getattr(one, what) for one in done.values()) for what in COUNTS)
+    objects = {unit: n for one in done.values() for unit, n in one.objects.items()}
+    skipped = sum(one.skipped for one in done.values())
     table = write_table(out / "objects.csv", TABLE, rows)
-    return Applied(table, images, skipped, len(rows), errors, tuple(told))
+    page = write_report(out / "report.html", objects, errors, tuple(told))
+    return Applied(table, page, len(objects), skipped, len(rows), errors, tuple(told))
 
 
 def _fingerprint(image: NDArray) -> str:
@@ -229,10 +234,11 @@ def _fingerprint(image: NDArray) -> str:
     return digest.hexdigest()
 
 
-def _finished(target: Path, note: Path, state: dict) -> list[dict] | None:
+def _finished(files: tuple[Path, ...], note: Path, state: dict) -> list[dict] | None:
     try:
         known = json.loads(note.read_text(encoding="utf-8"))
-        return known["rows"] if known["state"] == state and target.exists() else None
+        whole = known["state"] == state and all(file.exists() for file in files)
+        return known["rows"] if whole else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
