@@ -3,11 +3,13 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help lab test check run measure shelf bundle student teacher lock format clean lint
+.PHONY: help lab test check run measure shelf torch bundle student teacher lock format clean lint
 
 VENV := .venv
 PY := $(VENV)/bin/python
 READY := $(VENV)/ready
+TORCH := .venv-torch
+TORCH_VERSION := 2.13.0
 CODE := course_utils notebooks tests tools
 UV ?= uv
 # A Python of your own choice: make lab PYTHON=/path/to/python3.12
@@ -53,6 +55,9 @@ measure: $(READY) shelf ## hours: measure what the lessons report; NB=02, PART=l
 shelf: $(READY) ## fetch the real images and weights (once, about 100 MB)
 	@$(PY) -m course_utils shelf --quiet
 
+torch: $(READY) shelf $(TORCH)/ready ## lesson 11: the same network on PyTorch, in .venv-torch (1 GB of disk)
+	@$(ENTER) && exec python tools/compare_backends.py $(ARGS)
+
 bundle: $(READY) shelf ## teachers: all in one folder that installs without a network (about 1 GB)
 	@$(PY) tools/bundle.py $(ARGS)
 
@@ -81,7 +86,7 @@ format: $(READY) ## maintainers: format code, strip outputs, write glossary, res
 	@$(PY) -m ruff check $(CODE)
 
 clean: ## remove .venv and all that was made here (fetched images stay in their cache)
-	rm -rf $(VENV) executed .reports build *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(TORCH) executed .reports build *.egg-info .pytest_cache .ruff_cache .hypothesis
 	find course_utils tests tools -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml
@@ -96,6 +101,17 @@ $(READY): requirements.lock pyproject.toml
 	  echo "what this machine lacks is told by: $(PY) -m course_utils doctor"; exit 1; }
 	@mkdir -p $(VENV)/etc/jupyter/labconfig && cp binder/page_config.json $(VENV)/etc/jupyter/labconfig/
 	@pwd -P > $(READY) && echo "Ready."
+
+# PyTorch beside TensorFlow would double the course's environment, so it has its own, with the
+# course's versions of what both need. Where the usual build for this machine is one for graphics
+# cards, several times as much comes: PIP_INDEX_URL or PIP_FIND_LINKS may lead pip to a smaller one.
+$(TORCH)/ready: requirements.lock | $(READY)
+	@echo "Installing PyTorch into $(TORCH) (some minutes) ..."
+	@$(PY) -m venv --clear $(TORCH)
+	@awk '/^[a-z]/ { sub(/ \\$$/, ""); print }' requirements.lock > $(TORCH)/versions.txt
+	@PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 $(TORCH)/bin/python -m pip install --quiet \
+	  -c $(TORCH)/versions.txt keras numpy h5py "torch==$(TORCH_VERSION)"
+	@touch $@
 
 # The first Python that runs, is 3.10 to 3.13, 64 bit, and can make environments. A Python
 # that TensorFlow has no build for (Intel Mac, or an Intel Python on a newer Mac) does not count.

@@ -211,7 +211,9 @@ def _write_cover(path: Path, image: NDArray, answer: NDArray) -> None:
 def _tensors(
     spec: Any, files: dict, image: NDArray, card: Card, pixel_size: float | None, halo: int
 ) -> dict[str, list]:
-    scale = {} if pixel_size is None else dict(unit="micrometer", scale=pixel_size)
+    scale = {}
+    if pixel_size is not None:  # as float32 products with it are exact, and 112 stays 112
+        scale = dict(unit="micrometer", scale=float(np.float32(pixel_size)))
     size = spec.ParameterizedSize(min=max(LEAST, 2 * halo + STEP), step=STEP)
     axes = [spec.SpaceInputAxis(id=spec.AxisId(name), size=size, **scale) for name in "yx"]
     channel = spec.ChannelAxis(channel_names=[spec.Identifier("intensity")])

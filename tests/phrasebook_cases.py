@@ -92,7 +92,7 @@ CASES = {
     ],
     "the picture shrinks to nothing": [
         ("layer = L.Conv2D(2, 8)", "again: layer(keras.Input((4, 4, 1)))"),
-        ("", "L.MaxPooling2D()(L.MaxPooling2D(8)(x))"),
+        ("", "L.MaxPooling2D()(L.MaxPooling2D(8)(keras.Input((8, 8, 1))))"),
         ("i = keras.Input((8, 8, 1)); m = keras.Model(i, L.Conv2D(2, 3)(i))", "m(image)"),
     ],
     "two branches of different size": [

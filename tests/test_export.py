@@ -105,6 +105,12 @@ def test_a_package_passes_its_own_test_with_onnx_and_holds_all_that_people_need(
         assert words in text
 
 
+def test_a_pixel_size_that_divides_badly_costs_no_pixel(net, tmp_path):
+    """bioimage.io drops fractions: 112 * 0.65 / 0.65 is a hair below 112."""
+    odd = to_bioimageio(net, tmp_path / "odd.zip", counts(), CARD, 0.65)
+    assert check_package(odd) == "passed"
+
+
 @pytest.mark.slow
 def test_a_package_passes_its_own_test_with_keras(package):
     assert check_package(package, "keras_v3") == "passed"

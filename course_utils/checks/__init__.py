@@ -32,6 +32,8 @@ class Exercise:
             fits is told.
         praise: one sentence to keep, shown when the answer is right.
         tolerance: largest difference allowed, relative to the larger of 1 and the right value.
+        ask: makes of an answer the function that is run on the cases, where many answers are right
+            and only what they have in common can be compared.
     """
 
     right: Callable
@@ -39,6 +41,7 @@ class Exercise:
     mistakes: Sequence[Mistake] = ()
     praise: str = ""
     tolerance: float = 1e-6
+    ask: Callable[[Callable], Callable] = lambda answer: answer
 
 
 @dataclass(frozen=True)
@@ -128,15 +131,15 @@ def judge(task: Exercise, answer: object) -> None:
 
     Used in: 00.
     """
-    respond = answer if callable(answer) else lambda *case: answer
-    wanted = [task.right(*copy.deepcopy(case)) for case in task.cases]
+    respond = task.ask(answer if callable(answer) else lambda *case: answer)
+    wanted = [task.ask(task.right)(*copy.deepcopy(case)) for case in task.cases]
     seen = [run_case(respond, case) for case in task.cases]
     if all(agree(a, b, task.tolerance) for a, b in zip(seen, wanted, strict=True)):
         return
     for mistakes, advice in task.mistakes:
         for mistake in variants(mistakes):
             pairs = zip(task.cases, seen, strict=True)
-            if all(fits(mistake, case, got, task.tolerance) for case, got in pairs):
+            if all(fits(task.ask(mistake), case, got, task.tolerance) for case, got in pairs):
                 raise Wrong(advice)
     for case, got, right in zip(task.cases, seen, wanted, strict=True):
         explain_difference(case, got, right, task.tolerance)

@@ -2,8 +2,8 @@
 
 A lesson has up to one module of trainings, `lesson_NN.py`, one of stored weights on what they have
 never seen, `unseen_NN.py`, and one of costs, `speeds_NN.py`; what has tasks of its own has a module
-of its own (`trackers`, `bacteria`, `restoring`, `trust`, `volumes`). Each is there
-with
+of its own (`trackers`, `bacteria`, `restoring`, `trust`, `volumes`, `budget`, `loop`, `backends`).
+Each is there with
 
 - `SOURCES`: files, from the root, whose change makes its stored rows stale (its own is one more);
 - `jobs()`: (task, method, seed) -> function that runs and returns rows for `data/results/NN.csv`;
@@ -20,7 +20,9 @@ from types import ModuleType
 
 from course_utils.files import repository_root
 
-KINDS = ("lesson", "unseen", "speeds", "trackers", "bacteria", "restoring", "trust", "volumes")
+KINDS = tuple(
+    "lesson unseen speeds trackers bacteria restoring trust volumes budget loop backends".split()
+)
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 Key = tuple[str, str, int]
 Jobs = dict[Key, Callable[[], list[dict]]]
