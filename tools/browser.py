@@ -83,7 +83,7 @@ def errors(page) -> list[str]:
 
 
 def move_widget(page, folder: Path, name: str) -> bool:
-    """Move the first slider with the keyboard, or press the first button; True if it shows."""
+    """Move the first slider, press the first button or tick the first box; True if it shows."""
     page.evaluate(f"() => {{ {SHOW_WIDGET} }}")
     box = page.locator(".jp-OutputArea .widget-vbox").first
     box.scroll_into_view_if_needed()
@@ -95,7 +95,7 @@ def move_widget(page, folder: Path, name: str) -> bool:
         for _ in range(4):
             page.keyboard.press("ArrowLeft")
     else:
-        box.locator("button").first.click()
+        box.locator("button, input[type=checkbox]").first.click()
     page.wait_for_timeout(8_000)
     return before != box.screenshot(path=folder / f"{name}_after.png")
 
