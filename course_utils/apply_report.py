@@ -57,7 +57,7 @@ def write_report(
 
     Used in: 11.
     """
-    counts = np.array([*objects.values(), 0])[: max(1, len(objects))]
+    counts = np.array(list(objects.values()) or [0])
     title = f"{len(objects):,} images, {counts.sum():,} objects"
     spread = (
         f"{np.median(counts):.0f} objects in the middle image, {counts.min()} to {counts.max()}"

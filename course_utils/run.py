@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL
-from threading import Event, Thread
 
 import nbformat
 from nbclient import NotebookClient
@@ -16,7 +15,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbclient.output_widget import OutputWidget
 from nbformat import NotebookNode
 
-from course_utils.machine import lesson_environment, memory_limit_mb, peak_memory_mb
+from course_utils.machine import lesson_environment, memory_limit_mb, peak_memory_mb, watching
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 CELL_SECONDS = 600
@@ -204,7 +203,7 @@ def _environment(speed: str | None, env: Mapping[str, str] | None) -> dict[str, 
 @contextmanager
 def _watched_memory(client: NotebookClient, on_cell: Callable[[], None]) -> Iterator[list[float]]:
     """Note the family's memory after each cell, and twice a second for its short-lived children."""
-    seen, done = [0.0], Event()
+    seen = [0.0]
 
     def look() -> None:
         pid = getattr(getattr(client.km, "provisioner", None), "pid", None)
@@ -214,18 +213,9 @@ def _watched_memory(client: NotebookClient, on_cell: Callable[[], None]) -> Iter
         look()
         on_cell()
 
-    def keep_looking() -> None:
-        while not done.wait(0.5):
-            look()
-
     client.on_cell_executed = after_cell
-    watcher = Thread(target=keep_looking, daemon=True)
-    watcher.start()
-    try:
+    with watching(look, 0.5):
         yield seen
-    finally:
-        done.set()
-        watcher.join()
 
 
 def _first_error(

@@ -133,6 +133,12 @@ def test_matrix_products_have_one_thread_unless_the_user_says_otherwise():
     assert machine.lesson_environment({"OPENBLAS_NUM_THREADS": "4"})["OPENBLAS_NUM_THREADS"] == "4"
 
 
+def test_convolutions_are_fast_without_avx_512_unless_the_user_says_otherwise():
+    assert machine.lesson_environment({})["TF_ENABLE_ONEDNN_OPTS"] == "1"
+    chosen = {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    assert machine.lesson_environment(chosen)["TF_ENABLE_ONEDNN_OPTS"] == "0"
+
+
 def test_a_shell_can_evaluate_the_lesson_environment(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1; echo oops")
     assert "export OMP_NUM_THREADS='1; echo oops'\n" in machine.shell_exports()

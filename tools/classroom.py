@@ -8,7 +8,6 @@ all with the password of COURSE_CLASS_PASSWORD; the hub copies the lessons into 
 
 import argparse
 import os
-import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -16,12 +15,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Barrier, Event, Thread
+from threading import Barrier
 
 import psutil
 from served import Server, lesson_cells, run_cells
 
-from course_utils.machine import MEGABYTE
+from course_utils.machine import MEGABYTE, high_water_mb, watching
 from course_utils.run import find_notebooks
 
 PATIENCE = 600
@@ -122,28 +121,12 @@ def look(cost: Cost) -> None:
     cost.together = max(cost.together, now)
 
 
-def high_water_mb(status: str) -> float:
-    """Highest memory of a process from the text of its /proc/.../status, in MB; 0 if it ended."""
-    found = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
-
-
 @contextmanager
 def watched() -> Iterator[Cost]:
     """Look at the class every two seconds and keep the peaks."""
-    cost, done = Cost(), Event()
-
-    def keep_looking() -> None:
-        while not done.wait(2):
-            look(cost)
-
-    watcher = Thread(target=keep_looking, daemon=True)
-    watcher.start()
-    try:
+    cost = Cost()
+    with watching(lambda: look(cost), 2):
         yield cost
-    finally:
-        done.set()
-        watcher.join()
 
 
 def report(turns: list[Turn], cost: Cost) -> str:

@@ -18,13 +18,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
 
 from browser import TOKEN, wait_for
 from served import Server, lesson_cells, run_cells
 
 from course_utils.files import repository_root
-from course_utils.machine import MEGABYTE, peak_memory_mb
+from course_utils.machine import MEGABYTE, peak_memory_mb, watching
 from course_utils.run import find_notebooks
 
 GROUPS = Path("/sys/fs/cgroup")
@@ -142,21 +141,15 @@ def jupyterlab(group: Group, gigabytes: float) -> Iterator[Server]:
 @contextmanager
 def watched(group: Group) -> Iterator[Peak]:
     """Look at the group ten times a second and keep the highest of each."""
-    peak, done = Peak(), Event()
+    peak = Peak()
 
     def look() -> None:
-        while not done.wait(0.1):
-            peak.used = max(peak.used, group.used_mb())
-            peak.own = max(peak.own, group.own_mb())
-            peak.kernel = max([peak.kernel, *map(peak_memory_mb, group.kernels())])
+        peak.used = max(peak.used, group.used_mb())
+        peak.own = max(peak.own, group.own_mb())
+        peak.kernel = max([peak.kernel, *map(peak_memory_mb, group.kernels())])
 
-    watcher = Thread(target=look, daemon=True)
-    watcher.start()
-    try:
+    with watching(look, 0.1):
         yield peak
-    finally:
-        done.set()
-        watcher.join()
 
 
 def row(group: Group, server: Server, name: str, cells: list[str]) -> str:

@@ -25,6 +25,7 @@ from course_utils.data.simulate import (
     simulate,
     simulate_rods,
 )
+from course_utils.data.simulate import rods as rods_module
 from course_utils.data.simulate.rods import live_rods
 
 # Coarse pixels: many cells in few pixels.
@@ -252,6 +253,21 @@ def test_rods_overlap_more_than_the_dial_allows(spacing):
     )
     assert len(colony) > 20
     assert 0.88 * spacing < nearest < 1.1 * spacing
+
+
+def test_last_digits_of_another_processor_grow_into_another_colony(monkeypatch):
+    culture, size = Rods(rods=8, frames=37, minutes_per_frame=2.5), np.array([1.0, 60.0, 60.0])
+    *_, here = live_rods(culture, size, np.random.default_rng(0))
+    exact, noise = rods_module._along, np.random.default_rng(1)
+
+    def elsewhere(rods, u):
+        points = exact(rods, u)
+        return points * (1 + 1e-16 * noise.integers(-1, 2, points.shape))
+
+    monkeypatch.setattr(rods_module, "_along", elsewhere)
+    *_, there = live_rods(culture, size, np.random.default_rng(0))
+    assert len(here) > 40
+    np.testing.assert_array_equal(here["place"], there["place"])
 
 
 def test_rods_that_do_not_double_in_their_doubling_time():

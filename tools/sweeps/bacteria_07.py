@@ -23,6 +23,7 @@ from course_utils.models.instances import Decoder, find_objects
 from sweeps import training_07
 
 SOURCES = (
+    "course_utils/data/simulate/rods.py",
     "course_utils/metrics/segmentation.py",
     "course_utils/models/classical.py",
     "course_utils/models/instances.py",

@@ -31,6 +31,7 @@ SOURCES = (
     "course_utils/models/tracker_films.py",
     "course_utils/data/lineages.py",
     "course_utils/data/registration.py",
+    "course_utils/data/simulate/rods.py",
     "course_utils/metrics/tracking.py",
     "course_utils/metrics/tracking_chota.py",
     "course_utils/metrics/tracking_divisions.py",

@@ -30,6 +30,7 @@ BEADS = np.linspace(-1, 1, 9)  # discs along a rod that stand for it in collisio
 GOLDEN = np.pi * (3 - np.sqrt(5))  # angle that spreads the founders evenly
 SLACK = 1.03  # rods that come too close are pushed this much further apart than they must
 EAGER = 1.8  # of the mean push; 1 would settle more slowly
+DIGITS = 4  # of a µm and a radian; processors differ in the sixteenth digit, and crowds are chaotic
 
 
 def rod_phase(rods: NDArray, culture: Rods) -> NDArray[np.str_]:
@@ -55,6 +56,7 @@ def live_rods(culture: Rods, size: NDArray, rng: Generator) -> Iterator[NDArray]
             daughters = _divide(rods[divides], next_id, culture, rng)
             next_id += len(daughters)
             rods = np.concatenate([rods[~divides], daughters])
+            _round(rods)
             _push_apart(rods, culture)
             away = np.abs(rods["place"] - size / 2) - size / 2
             rods = rods[(away < MARGIN).all(axis=1)]
@@ -72,8 +74,15 @@ def _founders(culture: Rods, size: NDArray, rng: Generator) -> NDArray:
     _give_traits(rods, culture, rng)
     rods["length"] = culture.length * 2 ** rng.uniform(0, 0.8, n)
     rods["goal"] = np.maximum(rods["goal"], 1.05 * rods["length"])
+    _round(rods)
     _push_apart(rods, culture)
     return rods
+
+
+def _round(rods: NDArray) -> None:
+    """Drop the digits in which processors differ, so that a seed grows one colony everywhere."""
+    for name in ("place", "angle", "length"):
+        rods[name] = rods[name].round(DIGITS)
 
 
 def _give_traits(rods: NDArray, culture: Rods, rng: Generator) -> None:
@@ -139,6 +148,7 @@ def _nudge(rods: NDArray, beads: NDArray, pairs: NDArray, owner: NDArray, need: 
     dy, dx, turn = np.array(total) / touching
     rods["place"][:, 1:] += EAGER * np.column_stack([dy, dx])
     rods["angle"] += EAGER * turn / (rods["length"] ** 2 / 12)
+    _round(rods)
 
 
 def paint_rods(scene: Scene, rods: NDArray, culture: Rods) -> None:
