@@ -143,7 +143,7 @@ for python in $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python
   bare=$${bare:-$$python}; \
 done; \
 if [ -n "$$bare" ]; then echo "$$bare cannot make environments. Install its part for that: sudo apt install $${bare##*/}-venv"; \
-elif [ "$$(uname -sm)" = "Darwin x86_64" ]; then echo "TensorFlow has no build for Intel Macs or Intel Pythons: use an arm64 Python on an Apple chip, or the Binder link of the README"; \
+elif [ "$$(uname -sm)" = "Darwin x86_64" ]; then echo "TensorFlow has no build for Intel Macs or Intel Pythons: use an arm64 Python on an Apple chip, or Binder (see the README)"; \
 else echo "No Python 3.10 to 3.13 runs here. Install one, e.g. sudo apt install python3 python3-venv, brew install python@3.12, or use conda with environment.yml"; fi; \
 exit 1
 endef

@@ -105,9 +105,9 @@ def apply_track(arguments: argparse.Namespace) -> int:
     names = ("diameter", "gap", "passes", "minutes", "axes", "channel")
     options = {name: words[name] for name in names}
     linker = named_linker(arguments.linker, arguments.reach)
-    for done in track_folder(arguments.folder, arguments.out, segment, linker, **options):
-        print(done)
-    return 0
+    found = track_folder(arguments.folder, arguments.out, segment, linker, **options)
+    print(*found, sep="\n")
+    return int(any(done.error for done in found))
 
 
 def apply_stain(arguments: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from course_utils.apply_report import write_overview, write_report
 from course_utils.cluster import OneAtATime, heard_warnings, map_images
 from course_utils.data.datasets import PixelSize
 from course_utils.data.planes import Plane, Source, image_sources, planes
-from course_utils.files import check_apart, repository_root, write_table, written_whole
+from course_utils.files import repository_root, take_folder, writable, write_table, written_whole
 
 Segment = Callable[[NDArray, float | None], NDArray]
 COLUMNS = {
@@ -28,6 +28,7 @@ COLUMNS = {
 }
 NO_SCALE = "where the pixel size is not stated, area_um2 is empty; give pixel_size in µm"
 TABLE = ("file", "frame", *COLUMNS.values(), "area_um2", "at_edge")
+FOLDERS = ("labels", "report", "finished")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class _Job:
     out: Path
     settings: dict[str, Any]
     segment: Segment
+    names: frozenset[str]
 
 
 @dataclass
@@ -102,17 +104,18 @@ def segment_folder(
 
     Raises:
         ReadError: nothing recognised in `place`.
-        ValueError: `out` is `place` itself.
+        ValueError: `out` holds the images, or files of somebody else where results would go.
         OSError: `out` cannot be written.
 
     Taught in: 07, 11.
     """
     place, out = (Path(path).expanduser().absolute() for path in (place, out))
-    check_apart(place, out)
     sources = image_sources(place, axes, pixel_size)
+    take_folder(place, out, FOLDERS)
     _clear_parts(out)
     settings = dict(model=model, diameter=diameter, channel=channel)
-    job = _Job(out, settings, segment if client is None else OneAtATime(segment))
+    one = segment if client is None else OneAtATime(segment)
+    job = _Job(out, settings, one, frozenset(name for name, _ in sources))
     found = map_images(partial(_segment_source, job), sources, client, progress=progress)
     return _summed({name: done for (name, _), done in zip(sources, found, strict=True)}, out)
 
@@ -157,11 +160,24 @@ def measure_objects(labels: NDArray, plane: Plane) -> list[dict]:
     scale = float(np.prod(plane.pixel_size or 0))
     rows = []
     for values in zip(*(columns[name].tolist() for name in COLUMNS), strict=True):
-        row = {name: round(value, 4) for name, value in zip(COLUMNS.values(), values, strict=True)}
+        row = {name: _short(value) for name, value in zip(COLUMNS.values(), values, strict=True)}
         row["area_px"] = area = int(row["area_px"])
-        area_um2 = round(area * scale, 4) if plane.pixel_size else ""
+        area_um2 = _short(area * scale) if plane.pixel_size else ""
         rows.append(row | dict(area_um2=area_um2, at_edge=int(row["label"] in edge)))
     return rows
+
+
+def unit_name(name: str, frame: int | None, names: Collection[str] = ()) -> str:
+    """Name of the files of one plane; `names` are those of all images. Used in: 07."""
+    unit = name if frame is None else f"{name}_t{frame:03d}"
+    while frame is not None and unit in names:
+        unit += "_"
+    return unit
+
+
+def _short(value: float) -> float:
+    """Six significant digits: intensities may be counts, or shares of one."""
+    return value if isinstance(value, int) else float(f"{value:.6g}")
 
 
 def _properties() -> tuple[str, ...]:
@@ -169,10 +185,14 @@ def _properties() -> tuple[str, ...]:
 
 
 def _clear_parts(out: Path) -> None:
-    """Remove what a run that was killed had half written."""
-    for folder in (out, out / "labels", out / "report", out / "finished"):
+    """Remove what a run that was killed had half written, and leave a living one's files."""
+    import psutil
+
+    for folder in (out, *(out / name for name in FOLDERS)):
         for part in folder.glob(".*.part"):
-            part.unlink(missing_ok=True)
+            pid = part.name.split(".")[-2]
+            if not (pid.isdecimal() and psutil.pid_exists(int(pid))):
+                part.unlink(missing_ok=True)
 
 
 def _segment_source(job: _Job, source: Source) -> _Done:
@@ -183,13 +203,13 @@ def _segment_source(job: _Job, source: Source) -> _Done:
             for plane in planes(read(), job.settings["channel"]):
                 _segment_plane(job, done, name, plane)
         except Exception as error:
-            done.error = str(error) or type(error).__name__
-    done.told = [str(each) for each in heard if isinstance(each, UserWarning)]
+            done.error = writable(error)
+    done.told = [writable(each) for each in heard if isinstance(each, UserWarning)]
     return done
 
 
 def _segment_plane(job: _Job, done: _Done, name: str, plane: Plane) -> None:
-    unit = name if plane.frame is None else f"{name}_t{plane.frame:03d}"
+    unit = unit_name(name, plane.frame, job.names)
     target, picture = job.out / "labels" / f"{unit}.tif", job.out / "report" / f"{unit}.png"
     note = job.out / "finished" / f"{unit}.json"
     state = job.settings | dict(image=_fingerprint(plane.image), pixel_size=plane.pixel_size)
@@ -198,6 +218,7 @@ def _segment_plane(job: _Job, done: _Done, name: str, plane: Plane) -> None:
     if rows is None:
         labels = _checked(job.segment(plane.image, job.settings["diameter"]), plane.image)
         rows = measure_objects(labels, plane)
+        note.unlink(missing_ok=True)
         write_labels(target, labels, plane.pixel_size)
         write_overview(picture, plane.image, labels)
         with written_whole(note) as part:
@@ -212,7 +233,7 @@ def _segment_plane(job: _Job, done: _Done, name: str, plane: Plane) -> None:
 def _summed(found: dict[str, _Done | Exception], out: Path) -> Applied:
     """Table and counts; a file whose worker died is an error like any other."""
     done = {
-        name: one if isinstance(one, _Done) else _Done(error=str(one) or type(one).__name__)
+        name: one if isinstance(one, _Done) else _Done(error=writable(one))
         for name, one in found.items()
     }
     rows = [row for one in done.values() for row in one.rows]
@@ -222,8 +243,8 @@ def _summed(found: dict[str, _Done | Exception], out: Path) -> Applied:
     errors = {name: one.error for name, one in done.items() if one.error}
     objects = {unit: n for one in done.values() for unit, n in one.objects.items()}
     skipped = sum(one.skipped for one in done.values())
-    table = write_table(out / "objects.csv", TABLE, rows)
     page = write_report(out / "report.html", objects, errors, tuple(told))
+    table = write_table(out / "objects.csv", TABLE, rows)
     return Applied(table, page, len(objects), skipped, len(rows), errors, tuple(told))
 
 

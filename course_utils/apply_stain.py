@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from course_utils.apply import write_labels
+from course_utils.apply import unit_name, write_labels
 from course_utils.data.pairs import normalise_source
 from course_utils.data.planes import image_sources
 from course_utils.data.readers.channels import channel_number
 from course_utils.data.readers.errors import fault
-from course_utils.files import check_apart, write_table, written_whole
+from course_utils.files import take_folder, writable, write_table, written_whole
 
 TABLE = ("file", "frame", "nuclei", "mean_stain")
 GUESS = (
@@ -107,7 +107,7 @@ def stain_folder(
 
     Raises:
         ReadError: nothing recognised in `place`.
-        ValueError: `out` is `place` itself.
+        ValueError: `out` holds the images, or files of somebody else where results would go.
         OSError: `out` cannot be written.
 
     Taught in: 09.
@@ -115,15 +115,19 @@ def stain_folder(
     from tqdm.auto import tqdm
 
     place, out = Path(place).expanduser(), Path(out).expanduser()
-    check_apart(place, out)
+    found = image_sources(place, axes)
+    take_folder(place, out, ("stain", "labels"))
+    names = frozenset(name for name, _ in found)
     rows: list[dict[str, Any]] = []
     errors: dict[str, str] = {}
-    for name, read in tqdm(image_sources(place, axes), "images", disable=not progress):
+    for name, read in tqdm(found, "images", disable=not progress):
         try:
             for frame, source in sources(read(), model[0], channel):
-                rows.append(_stained(out, name, frame, model[1](normalise_source(source)), locate))
+                unit, stain = unit_name(name, frame, names), model[1](normalise_source(source))
+                row = dict(file=name, frame="" if frame is None else frame)
+                rows.append(row | _stained(out, unit, stain, locate))
         except Exception as error:
-            errors[name] = str(error) or type(error).__name__
+            errors[name] = writable(error)
     table = write_table(out / "stain.csv", TABLE, rows)
     return Stained(table, len(rows), sum(row["nuclei"] for row in rows), errors)
 
@@ -178,14 +182,12 @@ def _number(record: Any, channel: str | int) -> int:
     raise fault(record.name, f"has no channel {channel}", f"Choose one of these: {known}")
 
 
-def _stained(out: Path, name: str, frame: int | None, stain: NDArray, locate: Locate) -> dict:
+def _stained(out: Path, unit: str, stain: NDArray, locate: Locate) -> dict[str, Any]:
     import tifffile
 
-    unit = name if frame is None else f"{name}_t{frame:03d}"
     labels = locate(stain)
     with written_whole(out / "stain" / f"{unit}.tif") as part:
         tifffile.imwrite(part, stain, ome=True, compression="zlib", metadata={"axes": "YX"})
     write_labels(out / "labels" / f"{unit}.tif", labels, None)
     count = len(np.unique(labels[labels > 0]))
-    mean = round(float(stain.mean()), 4)
-    return dict(file=name, frame="" if frame is None else frame, nuclei=count, mean_stain=mean)
+    return dict(nuclei=count, mean_stain=round(float(stain.mean()), 4))

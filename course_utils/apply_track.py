@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.data.planes import image_sources, planes
-from course_utils.files import check_apart, write_table, written_whole
+from course_utils.files import take_folder, writable, write_table, written_whole
 from course_utils.models.linking import assign, most_overlap, nearest
 from course_utils.models.tracker import Linker, Tracking, track
 
@@ -32,17 +32,20 @@ class Film(NamedTuple):
 
 @dataclass(frozen=True)
 class Tracked:
-    """What became of one movie: where the results are, and counts."""
+    """What became of one movie: where the results are, and counts, or the error that stopped it."""
 
     name: str
     place: Path
-    segmented: bool
-    frames: int
-    tracks: int
-    divisions: int
-    told: tuple[str, ...]
+    segmented: bool = False
+    frames: int = 0
+    tracks: int = 0
+    divisions: int = 0
+    told: tuple[str, ...] = ()
+    error: str = ""
 
     def __str__(self) -> str:
+        if self.error:
+            return f"not done: {self.name}: {self.error}"
         masks = "segmented here" if self.segmented else "its own masks"
         counts = f"{self.frames} frames, {self.tracks} tracks, {self.divisions} divisions"
         lines = [f"{self.name} ({masks}): {counts}: {self.place}"]
@@ -84,41 +87,62 @@ def track_folder(
         progress: show a bar.
 
     Returns:
-        What became of each movie: `print` it.
+        What became of each movie: `print` it. Of several, one that fails does not stop the others.
 
     Raises:
-        ReadError: nothing recognised in `place`, or a damaged file.
-        ValueError: no movie there, no cell in it, or `out` holds results already.
+        ReadError: nothing recognised in `place`, or the only movie is damaged.
+        ValueError: no movie there; or the only one has no cell, or `out` holds its results already.
         OSError: `out` cannot be written.
 
     Taught in: 08.
     """
-    out, done = Path(out).expanduser(), []
-    check_apart(Path(place).expanduser(), out)
-    found = list(films(place, axes, channel))
-    targets = [out if len(found) == 1 else out / film.name for film in found]
-    for target in targets:
-        _check_free(target)
-    for film, target in zip(found, targets, strict=True):
-        masks = film.masks
-        if masks is None:
-            masks = _segmented(film, partial(segment, diameter=diameter), progress)
-        if not np.any(masks):
-            raise ValueError(f"{film.name}: no cell in any frame, so there is nothing to track")
-        result = track(masks, linker, film.images, gap=gap, passes=passes)
-        told = write_tracks(target, result, minutes or film.minutes)
-        counts = len(result), len(result.lineage), len(mothers(result.lineage))
-        done.append(Tracked(film.name, target, film.masks is None, *counts, told))
-    return done
+    place, out = Path(place).expanduser(), Path(out).expanduser()
+    take_folder(place, out, ())
+    errors: dict[str, Exception] = {}
+    done: list[Tracked] = []
+    for film, alone in _told_if_alone(films(place, axes, channel, errors), errors):
+        target = out if alone else out / film.name
+        try:
+            _check_free(target)
+            masks = film.masks
+            if masks is None:
+                masks = _segmented(film, partial(segment, diameter=diameter), progress)
+            if not np.any(masks):
+                raise ValueError(f"{film.name}: no cell in any frame, so there is nothing to track")
+            result = track(masks, linker, film.images, gap=gap, passes=passes)
+            told = write_tracks(target, result, minutes or film.minutes)
+            counts = len(result), len(result.lineage), len(mothers(result.lineage))
+            done.append(Tracked(film.name, target, film.masks is None, *counts, told))
+        except Exception as error:
+            errors[film.name] = error
+    if not done and len(errors) == 1:
+        raise next(iter(errors.values()))
+    failed = [Tracked(name, out, error=writable(error)) for name, error in errors.items()]
+    return done + failed
+
+
+def _told_if_alone(
+    found: Iterator[Film], errors: dict[str, Exception]
+) -> Iterator[tuple[Film, bool]]:
+    """Each film, and whether it is the only one; two are in memory at a time."""
+    film, first = next(found, None), True
+    while film is not None:
+        following = next(found, None)
+        yield film, first and following is None and not errors
+        film, first = following, False
 
 
 def films(
-    place: str | Path, axes: str | None = None, channel: str | int | None = None
+    place: str | Path,
+    axes: str | None = None,
+    channel: str | int | None = None,
+    errors: dict[str, Exception] | None = None,
 ) -> Iterator[Film]:
     """The movies of a folder; single images in the order of their numbers are one movie.
 
     Args:
         place, axes, channel: as for `track_folder`.
+        errors: is filled with what stops a movie, by its name; None raises it.
 
     Raises:
         ReadError: nothing can be recognised, or a file is damaged.
@@ -127,16 +151,25 @@ def films(
     Used in: 08.
     """
     loose: list[tuple[NDArray, Any]] = []
+    broken: dict[str, Exception] = {}
     for name, read in image_sources(place, axes):
-        record = read()
-        masks = getattr(record, "masks", None)
-        found = list(planes(record, channel))
-        if found[0].frame is None:
-            loose.append((found[0].image, masks))
+        try:
+            record = read()
+            masks = getattr(record, "masks", None)
+            found = list(planes(record, channel))
+            if found[0].frame is None:
+                loose.append((found[0].image, masks))
+                continue
+            _check_all_frames(name, getattr(record, "frames", ()))
+            film = _film(name, [plane.image for plane in found], masks)
+        except Exception as error:
+            if errors is None:
+                raise
+            broken[name] = errors[name] = error
             continue
-        _check_all_frames(name, getattr(record, "frames", ()))
-        film = _film(name, [plane.image for plane in found], masks)
         yield film._replace(minutes=getattr(record, "minutes_per_frame", None))
+    if loose and broken:  # a frame of the only movie
+        raise next(iter(broken.values()))
     if loose:
         images, masks = zip(*loose, strict=True)
         yield _film(

@@ -5,6 +5,7 @@ A client comes from `dask.distributed`: `Client(processes=False)` has threads of
 of a laboratory, which must have this course and see the same folders.
 """
 
+import asyncio
 import socket
 import threading
 import warnings
@@ -49,10 +50,10 @@ def connect(address: str) -> Any:
         client = Client(address, timeout=WAIT)
         try:
             client.wait_for_workers(1, timeout=WAIT)
-        except OSError:
+        except (OSError, asyncio.TimeoutError):
             client.close()
             raise
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, asyncio.TimeoutError, ValueError, TypeError) as error:
         raise ClusterError(
             f"no Dask scheduler with a worker answers at {address}: start one with "
             "`dask scheduler`, then `dask worker ADDRESS` on each machine, and give the address "
@@ -137,6 +138,7 @@ def segment_mosaic(
 
     Raises:
         ValueError: as `segment_tiled`.
+        ClusterError: the cluster has no worker.
 
     Taught in: 11.
     """
@@ -145,7 +147,10 @@ def segment_mosaic(
         return segment_tiled(segment, image, *sizes, progress)
     pieces = (_piece(image, one, tile) for one in _grid(image, *sizes))
     with _sent(OneAtATime(segment), client) as sent:
-        answers = _ahead(client, sent, pieces, AHEAD * sum(client.nthreads().values()))
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise ClusterError("the cluster has no worker left: start some, and segment again")
+        answers = _ahead(client, sent, pieces, AHEAD * threads)
         return segment_tiled(lambda _: next(answers), image, *sizes, progress)
 
 

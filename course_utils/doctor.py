@@ -19,7 +19,10 @@ from pathlib import Path
 from course_utils.machine import MEGABYTE, available_cores, memory_limit_mb
 
 ROOT = Path(__file__).resolve().parents[1]
-INSTALL = "run: make clean lab (without make: pip install --require-hashes -r requirements.lock)"
+INSTALL = (
+    "run: make clean lab (without make: pip install --require-hashes -r requirements.lock; "
+    "from a bundle: delete .venv and run its install.py again)"
+)
 BUILDS = {
     ("Linux", "x86_64"), ("Linux", "aarch64"), ("Darwin", "arm64"), ("Windows", "AMD64"),
 }  # fmt: skip
@@ -154,11 +157,16 @@ def check_widgets(prefix: Path = Path(sys.prefix)) -> Finding:
 
 
 def check_folders(folders: Mapping[str, Path] | None = None) -> Finding:
-    """The checkout and the cache can be written to. Used in: 00."""
-    if folders is None:
-        from course_utils.data.shelf import cache_folder
+    """The folder we work in can be written to; the cache too, as long as an image is missing.
 
-        folders = {"checkout": ROOT, "cache": cache_folder()}
+    On a server, course and images may belong to somebody else. Used in: 00.
+    """
+    if folders is None:
+        from course_utils.data import shelf
+
+        folders = {"this folder": Path.cwd()}
+        if any(item.state != "ready" for item in shelf.status()):
+            folders["cache"] = shelf.cache_folder()
     closed = [f"{name} {folder}" for name, folder in folders.items() if not _writable(folder)]
     if not closed:
         return Finding("folders", "ok", " and ".join(folders) + " can be written to")

@@ -77,7 +77,7 @@ def to_bioimageio(
     Source: bioimage.io model description 0.5. Taught in: 11.
     """
     image = np.asarray(image)
-    least = max(LEAST, 2 * halo + STEP)
+    least = _least(halo)
     if image.ndim != 2 or any(side % STEP or side < least for side in image.shape):
         raise ValueError(
             f"the test image must be (y, x), sides multiples of {STEP} and at least {least}, "
@@ -90,7 +90,7 @@ def to_bioimageio(
         )
     whole = model if lift is None else with_lift(model, lift)
     answer = model.predict(_prepared(image, lift), verbose=0)
-    with tempfile.TemporaryDirectory() as folder, _offline() as spec:
+    with tempfile.TemporaryDirectory() as folder, _descriptions() as spec:
         files = _write_files(Path(folder), whole, image, answer, card)
         tensors = _tensors(spec, files, image, card, pixel_size, halo)
         described = _described(spec, files, tensors, card)
@@ -116,7 +116,7 @@ def check_package(path: str | Path, weights: str = "onnx") -> str:
 
     Taught in: 11.
     """
-    with _offline(), redirect_stdout(StringIO()):
+    with _descriptions(), redirect_stdout(StringIO()):
         from bioimageio.core import test_model
 
         summary = test_model(path, weight_format=weights)
@@ -139,7 +139,7 @@ def run_bioimageio(path: str | Path, image: NDArray) -> NDArray[np.float32]:
 
     Taught in: 11.
     """
-    with _offline():
+    with _descriptions():
         from bioimageio.core import create_prediction_pipeline, load_model_description
         from bioimageio.core.digest_spec import create_sample_for_model
 
@@ -153,14 +153,22 @@ def run_bioimageio(path: str | Path, image: NDArray) -> NDArray[np.float32]:
     return np.asarray(answer.data)[0]
 
 
+def _least(halo: int) -> int:
+    """Shortest side that is a multiple of STEP, as the network needs, and has an inner part."""
+    return max(LEAST, -(-(2 * halo + STEP) // STEP) * STEP)
+
+
 def _prepared(image: NDArray, lift: float | None) -> NDArray[np.float32]:
     scaled = normalise_percentiles(image, LOW, HIGH)
     return (scaled if lift is None else lift_dim(scaled, lift))[None, ..., None]
 
 
 @contextmanager
-def _offline() -> Iterator[Any]:
-    """bioimageio's descriptions, silent, asking no server, and leaving Keras' backend alone."""
+def _descriptions() -> Iterator[Any]:
+    """bioimageio's descriptions, silent, and leaving Keras' backend alone.
+
+    A package made here needs no network; in one of others, web addresses are looked up.
+    """
     os.environ.setdefault("KERAS_BACKEND", keras.backend.backend())
     with quiet_import():
         from bioimageio.spec.model import v0_5
@@ -214,7 +222,7 @@ def _tensors(
     scale = {}
     if pixel_size is not None:  # as float32 products with it are exact, and 112 stays 112
         scale = dict(unit="micrometer", scale=float(np.float32(pixel_size)))
-    size = spec.ParameterizedSize(min=max(LEAST, 2 * halo + STEP), step=STEP)
+    size = spec.ParameterizedSize(min=_least(halo), step=STEP)
     axes = [spec.SpaceInputAxis(id=spec.AxisId(name), size=size, **scale) for name in "yx"]
     channel = spec.ChannelAxis(channel_names=[spec.Identifier("intensity")])
     given = spec.InputTensorDescr(

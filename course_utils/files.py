@@ -12,6 +12,8 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+MARK = ".course_results"
+
 
 def repository_root() -> Path:
     """Folder of the checkout, the one that holds `notebooks/` and `data/`.
@@ -48,7 +50,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         yield part
-        os.replace(part, path)
+        _put(part, path)
     finally:
         part.unlink(missing_ok=True)
 
@@ -62,7 +64,49 @@ def write_table(path: Path, columns: Sequence[str], rows: Sequence[dict]) -> Pat
     return path
 
 
-def check_apart(place: Path, out: Path) -> None:
-    """Raise ValueError if results would go into the folder of the images. Used in: 07, 08, 09."""
-    if out.resolve() == place.resolve():
+def _put(part: Path, path: Path) -> None:
+    try:
+        os.replace(part, path)
+    except PermissionError as error:
+        raise PermissionError(
+            f"{path} cannot be replaced: another program holds it open (Excel does so), or it may "
+            "not be written. Close it there and run again; what is finished is not repeated"
+        ) from error
+
+
+def writable(error: object) -> str:
+    """What an error says; bytes of a file name that no alphabet knows become \\xNN. Used in: 07."""
+    said = str(error) or type(error).__name__
+    return said.encode("utf-8", "backslashreplace").decode()
+
+
+def take_folder(place: Path, out: Path, names: Sequence[str]) -> None:
+    """Make a folder for results and mark it, unless it holds files of somebody else.
+
+    Args:
+        place: a folder of images, or one image.
+        out: folder for the results.
+        names: of the folders in `out` that will be written to.
+
+    Raises:
+        ValueError: images lie where results would go, or other files do.
+        OSError: `out` cannot be written.
+
+    Used in: 07, 08, 09.
+    """
+    home, whole = (place.parent if place.is_file() else place).resolve(), out.resolve()
+    if home in (whole, *(whole / name for name in names)):
         raise ValueError(f"{out} holds the images: choose another folder for the results")
+    full = [name for name in names if any(_shown(out / name))]
+    if full and not (out / MARK).exists():
+        raise ValueError(
+            f"{out / full[0]} holds files that are no results of this course: choose another "
+            "folder for the results"
+        )
+    if names:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / MARK).touch()
+
+
+def _shown(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.glob("*") if not path.name.startswith("."))

@@ -13,9 +13,10 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, RLock, Thread
 
 MEGABYTE = 2**20
+_SCREEN = RLock()
 THREADS = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 # NumPy's library of matrix products waits for its second thread in a busy loop. On the small
 # matrices of lessons that costs more than it brings: 13 s instead of 3 s for 40 fits of an SVM.
@@ -172,16 +173,17 @@ def quiet_import() -> Iterator[None]:
     Used in: 11.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", QUIET["TF_CPP_MIN_LOG_LEVEL"])
-    screen, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            yield
-    finally:
-        os.dup2(screen, 2)
-        os.close(screen)
-        os.close(nowhere)
+    with _SCREEN:  # of two threads, each would take the other's nowhere for the screen
+        screen, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)
+                yield
+        finally:
+            os.dup2(screen, 2)
+            os.close(screen)
+            os.close(nowhere)
 
 
 def _affinity() -> int:

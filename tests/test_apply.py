@@ -1,6 +1,7 @@
 """A folder in, labels and a table out: stopped, damaged, in colour, in time, in depth."""
 
 import csv
+import os
 import sys
 import types
 
@@ -134,9 +135,90 @@ def test_one_image_instead_of_a_folder(folder, tmp_path):
     assert run(folder / "b.png", tmp_path / "out").objects == 3
 
 
-def test_results_among_the_images_are_refused(folder):
+@pytest.mark.parametrize("place", [".", "a.png"])
+def test_results_among_the_images_are_refused(place, folder):
     with pytest.raises(ValueError, match="choose another folder"):
-        run(folder, folder)
+        run(folder / place, folder)
+
+
+@pytest.mark.parametrize("name", ["labels", "report", "finished"])
+def test_files_of_somebody_else_are_not_written_over(name, folder):
+    theirs = folder.parent / name / "a.tif"
+    write_labels(theirs, np.full((32, 40), 7), None)
+    before = theirs.read_bytes()
+    with pytest.raises(ValueError, match=f"{name} holds files that are no results"):
+        run(folder, folder.parent)
+    assert theirs.read_bytes() == before
+
+
+def test_images_in_a_folder_called_labels_are_not_replaced_by_labels(folder):
+    place = folder.rename(folder.parent / "labels")
+    with pytest.raises(ValueError, match="holds the images"):
+        run(place, place.parent)
+
+
+def test_a_run_killed_while_it_redid_an_image_leaves_no_note_of_the_old_labels(
+    folder, tmp_path, monkeypatch
+):
+    run(folder, tmp_path / "out")
+    with monkeypatch.context() as patch:
+        patch.setattr("course_utils.apply.write_overview", lambda *_: 1 / 0)
+        run(folder, tmp_path / "out", lambda image, _: stand_in(image) * 2, model="other")
+    done = run(folder, tmp_path / "out")
+    assert done.skipped == 0
+    assert tifffile.imread(tmp_path / "out" / "labels" / "a.tif").max() == 1
+
+
+def test_a_frame_of_a_movie_does_not_overwrite_an_image_of_that_name(tmp_path):
+    (tmp_path / "images").mkdir()
+    movie = np.stack([field(1), field(2)])
+    options = dict(imagej=True, metadata={"axes": "TYX"})
+    tifffile.imwrite(tmp_path / "images" / "m.tif", movie, **options)
+    tifffile.imwrite(tmp_path / "images" / "m_t000.tif", field(4))
+    done = run(tmp_path / "images", tmp_path / "out")
+    assert (done.images, done.objects) == (3, 7)
+    assert run(tmp_path / "images", tmp_path / "out").skipped == 3
+
+
+def test_dim_images_of_fractions_keep_their_intensities(tmp_path):
+    iio.imwrite(tmp_path / "a.tif", (field(1) * 1.234567e-7).astype(np.float32))
+    run(tmp_path / "a.tif", tmp_path / "out", lambda image, _: np.int32(image > 1e-5))
+    [row] = table(tmp_path / "out")
+    assert float(row["mean_intensity"]) == pytest.approx(200 * 1.234567e-7, rel=1e-4)
+
+
+def test_a_table_that_is_open_elsewhere_is_named_and_the_page_is_there(
+    folder, tmp_path, monkeypatch
+):
+    real = os.replace
+
+    def held_open(part, path):
+        if path.name == "objects.csv":
+            raise PermissionError(13, "Access is denied", str(part))
+        real(part, path)
+
+    monkeypatch.setattr(os, "replace", held_open)
+    with pytest.raises(PermissionError, match=r"objects\.csv cannot be replaced.*Close it there"):
+        run(folder, tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
+def test_a_name_in_bytes_of_no_alphabet_does_not_cost_the_table(folder, tmp_path):
+    os.rename(os.fsencode(folder / "a.png"), os.fsencode(folder) + b"/Zelle_\xb5.png")
+    (folder / os.fsdecode(b"leer_\xb5.png")).write_bytes(b"not an image")
+    done = run(folder, tmp_path / "out")
+    assert done.images == 3 and list(done.errors) == ["leer__udcb5"]
+    assert "Zelle__udcb5" in {row["file"] for row in table(tmp_path / "out")}
+    assert str(done).encode("utf-8")
+
+
+def test_half_written_files_of_a_run_that_lives_are_left_to_it(folder, tmp_path):
+    part = tmp_path / "out" / "labels" / f".z.tif.{os.getppid()}.part"
+    part.parent.mkdir(parents=True)
+    part.touch()
+    run(folder, tmp_path / "out")
+    assert part.exists()
 
 
 def test_frames_of_a_movie_are_segmented_one_by_one(tmp_path):

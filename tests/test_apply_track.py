@@ -136,6 +136,24 @@ def test_several_movies_get_folders_of_their_own(stack, tmp_path):
     assert len(read_ctc(tmp_path / "out" / "b", masks="RES")) == 5
 
 
+def test_a_movie_that_fails_does_not_stop_the_others_and_the_next_run_does_what_is_left(
+    stack, tmp_path
+):
+    place, out = tmp_path / "films", tmp_path / "out"
+    place.mkdir()
+    os.link(stack, place / "good.tif")
+    (place / "broken.tif").write_bytes(b"II*\0 and no more")
+    empty = np.full((3, 40, 40), 7, np.uint8)
+    tifffile.imwrite(place / "empty.tif", empty, imagej=True, metadata={"axes": "TYX"})
+    done = {film.name: film for film in run(place, out)}
+    assert done["good"].place == out / "good" and not done["good"].error
+    assert "broken.tif" in done["broken"].error and "no cell" in str(done["empty"])
+    (place / "broken.tif").unlink()
+    os.link(stack, place / "broken.tif")
+    again = {film.name: film for film in run(place, out)}
+    assert again["broken"].frames == 5 and "is there already" in again["good"].error
+
+
 def test_fractions_are_scaled_and_it_is_said(tmp_path):
     place = tmp_path / "film.tif"
     values = (movie() / 255).astype(np.float32)

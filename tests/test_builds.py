@@ -75,10 +75,20 @@ def test_a_lesson_for_learners_is_valid_stripped_and_small(name, student):
 
 def test_learners_get_neither_the_banks_of_answers_nor_the_guide(student):
     kept = {path.name for path in student.iterdir()}
-    assert not kept & {"tests", "tools"}
+    assert "tests" not in kept
+    assert [path.name for path in (student / "tools").iterdir()] == ["compare_backends.py"]
     assert not (student / "docs" / "teaching.md").exists()
     assert {"Makefile", "course_utils", "data", "notebooks", "requirements.lock"} <= kept
     assert list(student.rglob("__pycache__")) == []
+
+
+def test_the_readme_of_learners_names_nothing_that_they_do_not_have(student):
+    text = (student / "README.md").read_text(encoding="utf-8")
+    assert "make lab" in text and "## Cite" in text
+    for word in ("make test", "make check", "pytest", "teaching.md", "tests/", "<!-- checkout"):
+        assert word not in text
+    for target in re.findall(r"\]\(([^)#\s]+)", text):
+        assert target.startswith("http") or (student / target).exists(), target
 
 
 @pytest.mark.parametrize("name", NAMES)

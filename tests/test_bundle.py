@@ -116,6 +116,21 @@ def test_a_folder_of_something_else_is_left_alone(small, tmp_path, monkeypatch):
         bundle_install.copy_course(tmp_path / "here")
 
 
+def test_an_older_course_is_not_mixed_with_newer_packages(small, tmp_path, monkeypatch):
+    monkeypatch.setattr(bundle_install, "BUNDLE", small)
+    bundle_install.copy_course(tmp_path / "here")
+    (tmp_path / "here" / "requirements.lock").write_text("older==1")
+    with pytest.raises(SystemExit, match="in another version"):
+        bundle_install.copy_course(tmp_path / "here")
+
+
+def test_a_bundle_that_was_not_finished_is_not_installed(small, monkeypatch):
+    (small / "bundle.json").unlink()
+    monkeypatch.setattr(bundle_install, "BUNDLE", small)
+    with pytest.raises(SystemExit, match="half made"):
+        bundle_install.refuse_other_python()
+
+
 def test_pip_looks_into_the_bundle_alone(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "https://elsewhere.example")
     monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "https://elsewhere.example")

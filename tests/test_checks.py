@@ -116,6 +116,51 @@ def test_a_pair_in_the_wrong_number_is_wrong():
     assert told(lambda x: (x, x, x), pair)
 
 
+def test_numbers_in_a_row_are_a_pair_too():
+    pair = Exercise(right=lambda x: (x.sum(), x.max()), cases=[(np.array([1.0, 3.0]),)])
+    judge(pair, lambda x: np.array([x.sum(), x.max()]))
+    told(lambda x: np.array([x.max(), x.sum()]), pair)
+
+
+def test_an_answer_that_ends_the_program_is_wrong_and_does_not_end_it():
+    def leaves(x):
+        raise SystemExit("bye")
+
+    assert "stopped with SystemExit: bye" in told(leaves)
+
+
+def test_rows_of_different_length_are_explained():
+    assert "some row holds more" in told(lambda x: np.array([[1, 2], [3]]))
+
+
+def test_a_set_and_a_generator_are_told_to_be_lists():
+    assert "`sorted(...)`" in told(lambda x: {1, 2})
+    assert "`list(...)`" in told(lambda x: (2 * each for each in x))
+
+
+def test_a_result_instead_of_the_function_is_told():
+    assert "the function itself" in told(np.array([2.0, 6.0]))
+
+
+def test_numbers_that_differ_late_are_shown_with_enough_digits():
+    task = Exercise(right=lambda x: 2 * x, cases=[(1.0,)], tolerance=1e-9)
+    assert "you got 2.00000002 where 2 is right" in told(lambda x: 2.00000002, task)
+
+
+def test_of_several_arrays_the_wrong_one_is_named():
+    task = Exercise(right=lambda x: (x[::-1], x.T), cases=[(np.arange(4.0).reshape(2, 2),)])
+    assert "number 2: " in told(lambda x: (x[::-1], x), task)
+
+
+def test_numbers_and_empty_tables_are_shown_as_learners_write_them():
+    task = Exercise(
+        right=lambda table, x: (x, x), cases=[(np.zeros((0, 3)), np.float64(0.5))], mistakes=[]
+    )
+    said = told(lambda table, x: (np.zeros(50), x), task)
+    assert "an array of shape (0, 3), 0.5 I expected" in said
+    assert "I got (an array of shape (50,), 0.5)" in said
+
+
 def test_an_unknown_exercise_names_those_that_exist():
     with pytest.raises(KeyError, match=r"02\.1"):
         check("02.99", 1)

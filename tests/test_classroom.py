@@ -43,6 +43,15 @@ def test_an_error_in_a_cell_is_told():
     assert served.run_cell(Channels(FAILED), "1") == "KeyError: 'x'"
 
 
+def test_a_server_that_goes_away_costs_its_own_row_only():
+    class Gone:
+        def post(self, *_, **__):
+            raise served.requests.ConnectionError("connection refused")
+
+    server = served.Server("http://nowhere", Gone())
+    assert served.run_cells(server, "a.ipynb", ["1"]) == "lost: connection refused"
+
+
 def test_the_reply_to_another_cell_does_not_end_this_one():
     other = ("execute_reply", {"status": "error", "ename": "E", "evalue": ""}, "other")
     assert served.run_cell(Channels(other, b"a widget's bytes", OK), "1") == ""

@@ -215,6 +215,18 @@ def test_a_live_scheduler_is_reached_by_its_address():
         assert map_images(str, [1, 2], client, progress=False) == ["1", "2"]
 
 
+def test_a_cluster_without_workers_is_told(monkeypatch):
+    from distributed import Client, LocalCluster
+
+    monkeypatch.setattr("course_utils.cluster.WAIT", 1)
+    how = dict(n_workers=0, processes=False, protocol="tcp", dashboard_address=None)
+    with LocalCluster(**how) as cluster:
+        with pytest.raises(ClusterError, match="no Dask scheduler with a worker"):
+            connect(cluster.scheduler_address)
+        with Client(cluster) as client, pytest.raises(ClusterError, match="no worker left"):
+            segment_mosaic(bright, np.zeros((2048, 2048)), client, progress=False)
+
+
 @pytest.mark.usefixtures("stored")
 def test_a_scheduler_that_does_not_answer_is_named(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("course_utils.cluster.WAIT", 0.3)

@@ -1,11 +1,13 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from course_utils import doctor
 from course_utils.__main__ import main
+from course_utils.data import shelf
 from course_utils.doctor import Finding
 from course_utils.files import read_toml
 
@@ -134,6 +136,19 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, monkeypatch):
     finding = doctor.check_folders(folders)
     assert finding.state == "fail"
     assert str(tmp_path) in finding.saw
+
+
+@pytest.mark.parametrize(("image", "state"), [("ready", "ok"), ("missing", "fail")])
+def test_a_cache_of_somebody_else_is_a_fault_while_images_are_whole(
+    image, state, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(doctor, "_writable", lambda folder: folder == tmp_path)
+    monkeypatch.setattr(shelf, "status", lambda: [SimpleNamespace(name="a", state=image)])
+    monkeypatch.setattr(shelf, "cache_folder", lambda: Path("/srv/shelf"))
+    finding = doctor.check_folders()
+    assert finding.state == state
+    assert ("/srv/shelf" in finding.saw.replace("\\", "/")) == (state == "fail")
 
 
 @pytest.mark.parametrize(

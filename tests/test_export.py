@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from course_utils import export_bioimageio
 from course_utils.data.scaling import normalise_arcsinh
 from course_utils.export import run_onnx, to_onnx, with_lift
 from course_utils.export_bioimageio import Card, check_package, run_bioimageio, to_bioimageio
@@ -150,3 +151,10 @@ def test_what_a_card_lacks_is_told(net, tmp_path):
     with pytest.raises(ValueError, match=r"(?i)licen[cs]e"):
         to_bioimageio(net, tmp_path / "n.zip", counts(), replace(CARD, licence="free"))
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("halo", [0, 24, 30, 32])
+def test_the_least_side_of_a_package_is_one_that_the_network_can_take(halo):
+    least = export_bioimageio._least(halo)
+    assert least % export_bioimageio.STEP == 0
+    assert least >= 64 and least > 2 * halo

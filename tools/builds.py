@@ -23,6 +23,9 @@ COURSE = tuple(
 # The banks of answers and the solutions' own test stand in tests/.
 FOR_MAINTAINERS = (".ci", ".gitignore", "tests", "tools")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*_cache", ".ipynb_checkpoints", ".hypothesis")
+# In README.md: what needs tests/, tools/ or the guide for teachers.
+CHECKOUT = re.compile(r"<!-- checkout -->\n.*?<!-- /checkout -->\n*", re.DOTALL)
+NEED_CHECKOUT = ("| `make test`", "tests/ ", "tools/ ")
 FENCE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 ANSWERS = {"solution", "teacher"}
 
@@ -92,6 +95,17 @@ def build_student(target: Path) -> None:
     """Write the build for learners, without the guide for teachers and without tests."""
     copy_course(target, COURSE, student_notebook)
     (target / "docs" / "teaching.md").unlink()
+    for_torch = Path("tools") / "compare_backends.py"
+    (target / "tools").mkdir()
+    shutil.copy2(repository_root() / for_torch, target / for_torch)
+    readme = target / "README.md"
+    readme.write_text(student_readme(readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def student_readme(text: str) -> str:
+    """The README without what a build for learners cannot do."""
+    lines = CHECKOUT.sub("", text).splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(NEED_CHECKOUT))
 
 
 def build_teacher(target: Path) -> None:

@@ -154,6 +154,7 @@ def build_bundle(target: Path, builds: list[str], course: Path | None) -> None:
         builds: systems and Pythons, such as windows-3.12.
         course: folder with a build of the course; the whole checkout if None.
     """
+    (target / "bundle.json").unlink(missing_ok=True)  # a bundle is whole when it lies there
     for part in ("course", "shelf"):
         shutil.rmtree(target / part, ignore_errors=True)
     (target / "wheels").mkdir(parents=True, exist_ok=True)

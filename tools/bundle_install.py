@@ -1,7 +1,8 @@
 """Install the course from this folder, without a network: python3 install.py [FOLDER]
 
-FOLDER is where the course goes, `cell-course` in the home folder if none is named. What lies
-there already is kept, and an interrupted installation goes on. Standard library only.
+FOLDER is where the course goes; if none is named, `cell-course` in the home folder or, on Windows,
+on drive C. What lies there already is kept, and an interrupted installation goes on. Standard
+library only.
 """
 
 import json
@@ -23,6 +24,8 @@ NAMES = {
 
 def refuse_other_python():
     """Stop if the bundle has no packages for this computer and Python."""
+    if not (BUNDLE / "bundle.json").exists():
+        raise SystemExit(f"{BUNDLE} is a bundle half made: copy it again, or run make bundle again")
     builds = json.loads((BUNDLE / "bundle.json").read_text(encoding="utf-8"))["builds"]
     system = platform.system(), platform.machine()
     here = "{}-{}.{}".format(NAMES.get(system, " ".join(system)), *sys.version_info[:2])
@@ -32,11 +35,19 @@ def refuse_other_python():
             "Start install.py with one of these Pythons, or make the bundle for this one: "
             f'make bundle ARGS="--also {here}"'
         )
+    if system[0] == "Darwin" and int(platform.mac_ver()[0].split(".")[0]) < 14:
+        raise SystemExit("The bundle's packages need macOS 14 or newer; install over the network.")
 
 
 def copy_course(target):
     """Copy the course, whole or not at all, unless it is there."""
-    if (target / "pyproject.toml").exists():
+    here, ours = (place / "requirements.lock" for place in (target, BUNDLE / "course"))
+    if (target / "data" / "shelf.toml").exists():
+        if here.read_bytes() != ours.read_bytes():
+            raise SystemExit(
+                f"{target} holds this course in another version, which these packages do not fit: "
+                "name another folder, and copy your notebooks there"
+            )
         return
     if target.exists() and any(target.iterdir()):
         raise SystemExit(f"{target} is not empty and holds no course: name another folder")
@@ -84,7 +95,9 @@ def install(target):
 def main():
     """Install, then let the doctor look at the result."""
     refuse_other_python()
-    named = sys.argv[1] if len(sys.argv) > 1 else "~/cell-course"
+    # Windows allows paths of 260 characters, and packages take 175 of them.
+    default = r"C:\cell-course" if os.name == "nt" else "~/cell-course"
+    named = sys.argv[1] if len(sys.argv) > 1 else default
     target = Path(os.path.realpath(os.path.expanduser(named)))
     print(f"Installing the course into {target}, some minutes ...", flush=True)
     copy_course(target)

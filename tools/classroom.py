@@ -163,7 +163,9 @@ def main() -> int:
     parser.add_argument("--hub", default="http://127.0.0.1:8000")
     arguments = parser.parse_args()
     names = [f"learner{number}" for number in range(1, arguments.learners + 1)]
-    password, start = os.environ["COURSE_CLASS_PASSWORD"], time.perf_counter()
+    password, start = os.environ.get("COURSE_CLASS_PASSWORD"), time.perf_counter()
+    if not password:
+        parser.error("COURSE_CLASS_PASSWORD must hold the password of the accounts")
     with ThreadPoolExecutor(len(names)) as room:
         servers = room.map(lambda name: log_in(arguments.hub, name, password), names)
         learners = dict(zip(names, servers, strict=True))

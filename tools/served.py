@@ -32,16 +32,23 @@ class Server:
 
 
 def run_cells(server: Server, path: str, cells: list[str]) -> str:
-    """Run cells as a page does that opens a notebook: 'finished', 'killed', or the first error."""
+    """Run cells as a page does that opens a notebook.
+
+    Returns:
+        'finished', 'killed', 'lost: ' and why no answer came any more, or the first error.
+    """
     wanted = {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}}
-    answer = server.session.post(f"{server.address}/api/sessions", json=wanted)
-    answer.raise_for_status()
+    sessions = f"{server.address}/api/sessions"
     try:
+        answer = server.session.post(sessions, json=wanted)
+        answer.raise_for_status()
         with closing(server.socket(answer.json()["kernel"]["id"])) as channels:
             ends = (run_cell(channels, cell) for cell in cells)
-            return next((end for end in ends if end), "finished")
-    finally:
-        server.session.delete(f"{server.address}/api/sessions/{answer.json()['id']}")
+            end = next((end for end in ends if end), "finished")
+        server.session.delete(f"{sessions}/{answer.json()['id']}")
+        return end
+    except (websocket.WebSocketException, requests.RequestException, OSError) as error:
+        return f"lost: {error or type(error).__name__}"
 
 
 def run_cell(channels: websocket.WebSocket, code: str) -> str:

@@ -16,7 +16,16 @@ from types import CodeType
 
 import numpy as np
 
-Case = tuple
+from course_utils.checks.comparing import (
+    Case,
+    Wrong,
+    agree,
+    describe,
+    explain_difference,
+    reading,
+    same_input,
+)
+
 Mistake = tuple[Callable | tuple[Callable, ...], str]
 EMPTY_BODY = {"RESUME", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "NOP"}
 
@@ -64,10 +73,6 @@ class Verdict:
         colour = {"right": "#0072B2", "wrong": "#D55E00"}.get(self.state, "#777777")
         style = f"border-left:6px solid {colour};padding:.4em .8em;white-space:pre-wrap"
         return f'<div style="{style}">{escape(str(self))}</div>'
-
-
-class Wrong(Exception):
-    """Raised inside a check; its text is what the learner reads."""
 
 
 def check(exercise: str, answer: object) -> Verdict:
@@ -131,6 +136,8 @@ def judge(task: Exercise, answer: object) -> None:
 
     Used in: 00.
     """
+    if not callable(answer) and all(task.cases):
+        raise Wrong("Hand over the function itself, by its name, without brackets behind it.")
     respond = task.ask(answer if callable(answer) else lambda *case: answer)
     wanted = [task.ask(task.right)(*copy.deepcopy(case)) for case in task.cases]
     seen = [run_case(respond, case) for case in task.cases]
@@ -156,7 +163,7 @@ def run_case(answer: Callable, case: Case) -> object:
     try:
         with np.errstate(all="ignore"):
             got = answer(*arguments)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Wrong(
             f"Your function stopped with {type(error).__name__}: {error}\n"
             f"It was called with {describe(case)}.{reading(error)}"
@@ -165,33 +172,11 @@ def run_case(answer: Callable, case: Case) -> object:
         raise Wrong("Your function gives nothing back. Does its last line start with `return`?")
     if not all(same_input(a, b) for a, b in zip(arguments, case, strict=True)):
         raise Wrong(
-            "Your function changes its input: the caller's array has other values afterwards. "
-            "Make a new array instead of writing into it (`x = x + 1`, not `x += 1`)."
+            "Your function changes its input: the caller's values are others afterwards. "
+            "Make a new one instead of writing into it: `x = x + 1`, not `x += 1`; of a list "
+            "`sorted(x)` and `x[1:]`, not `x.sort()` and `x.pop(0)`."
         )
     return got
-
-
-def reading(error: Exception) -> str:
-    """What the two most usual errors of array code mean, or nothing. Used in: 00."""
-    text = str(error)
-    if "broadcast" in text:
-        return (
-            "\nTwo arrays do not line up. A number per row needs the shape (rows, 1): "
-            "`keepdims=True` or `[:, None]` gives it. "
-            "In a loop: does the last window stick out of the picture?"
-        )
-    if "truth value of an array" in text:
-        return "\n`and`, `or` and `if` want one True or False. For arrays write `&`, `|`, np.where."
-    return ""
-
-
-def same_input(after: object, before: object) -> bool:
-    """True if an argument is as it was before the call. Used in: 00."""
-    if callable(before):
-        return True
-    if isinstance(before, dict):
-        return after == before
-    return agree(after, before, 1e-9)
 
 
 def fits(mistake: Callable, case: Case, got: object, tolerance: float) -> bool:
@@ -201,68 +186,6 @@ def fits(mistake: Callable, case: Case, got: object, tolerance: float) -> bool:
             return agree(got, mistake(*copy.deepcopy(case)), tolerance)
     except Exception:
         return False
-
-
-def agree(got: object, right: object, tolerance: float) -> bool:
-    """True if two answers (numbers, arrays, strings or tuples of them) are equal. Used in: 00."""
-    if isinstance(right, tuple):
-        matching = isinstance(got, tuple | list) and len(got) == len(right)
-        return matching and all(agree(a, b, tolerance) for a, b in zip(got, right, strict=True))
-    a, b = as_array(got), as_array(right)
-    if a is None or a.shape != b.shape:
-        return False
-    if a.dtype.kind in "biuf" and b.dtype.kind in "biuf":
-        return bool(np.allclose(a, b, rtol=tolerance, atol=tolerance, equal_nan=True))
-    return a.dtype.kind == b.dtype.kind and bool(np.all(a == b))
-
-
-def as_array(value: object) -> np.ndarray | None:
-    """The value as an array of numbers or strings, None if it is neither. Used in: 00."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        return None
-    return None if array.dtype == object else array
-
-
-def explain_difference(case: Case, got: object, right: object, tolerance: float) -> None:
-    """Raise Wrong with type, shape or first differing value of one case. Used in: 00."""
-    if agree(got, right, tolerance):
-        return
-    if isinstance(right, tuple):
-        raise Wrong(f"For {describe(case)} I expected {describe(right)}; I got {describe((got,))}.")
-    if isinstance(got, dict):
-        raise Wrong("You return a dictionary. Asked for are its values alone, in their order.")
-    a, b = as_array(got), as_array(right)
-    if a is None or (a.dtype.kind != b.dtype.kind and "U" in a.dtype.kind + b.dtype.kind):
-        raise Wrong(f"I expected {describe((right,))}, and got {describe((got,))}.")
-    if a.shape != b.shape:
-        raise Wrong(f"Shape {b.shape} is right for {describe(case)}; yours has {a.shape}.")
-    raise Wrong(first_difference(a, b, case))
-
-
-def first_difference(a: np.ndarray, b: np.ndarray, case: Case) -> str:
-    """Name the entry that is furthest off, with both values. Used in: 00."""
-    if a.dtype.kind not in "biuf":
-        return f"I expected {b.tolist()} for {describe(case)}, and got {a.tolist()}."
-    off = np.abs(np.nan_to_num(a.astype(float), nan=np.inf) - b.astype(float))
-    at = np.unravel_index(int(np.argmax(off)), off.shape) if off.shape else ()
-    place = f" at position {tuple(map(int, at))}" if at else ""
-    return f"For {describe(case)}{place}: you got {a[at]:.6g} where {b[at]:.6g} is right."
-
-
-def describe(values: Sequence) -> str:
-    """Arguments in a few words: small arrays in full, large ones by shape. Used in: 00."""
-
-    def one(value: object) -> str:
-        if callable(value):
-            return getattr(value, "__name__", "a function")
-        array = as_array(value)
-        if array is not None and array.size > 12:
-            return f"an array of shape {array.shape}"
-        return repr(value.tolist() if isinstance(value, np.ndarray) else value)
-
-    return ", ".join(one(value) for value in values)
 
 
 @contextmanager

@@ -90,7 +90,9 @@ def _named(sources: list[Source]) -> list[Source]:
     seen: set[str] = set()
     named = []
     for name, read in sources:
-        plain = name.replace("/", "_").replace("\\", "_")
+        # Names in another alphabet's bytes, as old ZIP files hold them, cannot be written down.
+        plain = name.encode("utf-8", "backslashreplace").decode()
+        plain = plain.replace("/", "_").replace("\\", "_")
         tries = (plain if n == 1 else f"{plain}-{n}" for n in range(1, len(sources) + 1))
         free = next(one for one in tries if one.casefold() not in seen)
         seen.add(free.casefold())

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from course_utils.data.scaling import fit_percentiles, lift_dim
+from course_utils.data.scaling import Scale, fit_percentiles, lift_dim
 from course_utils.files import repository_root
 from course_utils.machine import quiet_import
 from course_utils.models.instances import Decoder, drop_small, find_objects
@@ -25,6 +25,7 @@ from course_utils.models.unet import predict_field
 USUAL = 26.0
 FITS = (0.6, 1.6)
 TILE, MARGIN = 704, 96
+SMALLEST = 4
 VALLEY = 0.15
 
 
@@ -74,15 +75,15 @@ def segment_nuclei(
         Labels from 1, shape (y, x), int32; 0 is background.
 
     Raises:
-        ValueError: the image is not (y, x), holds NaN, or the diameter is not positive.
+        ValueError: the image is not (y, x), holds NaN, or the diameter is below 4 pixels.
 
     Used in: 00, 07, 08, 11.
     """
     image = np.asarray(image)
     if image.ndim != 2:
         raise ValueError(f"one channel of one plane is needed, shape (y, x), not {image.shape}")
-    if diameter is not None and not diameter > 0:
-        raise ValueError(f"the diameter must be positive, not {diameter}")
+    if diameter is not None and not diameter >= SMALLEST:
+        raise ValueError(f"the diameter must be at least {SMALLEST} pixels, not {diameter:g}")
     light = own_light(image)
     zoom = None if diameter is None else USUAL / diameter
     if zoom is None:
@@ -101,7 +102,12 @@ def own_light(image: NDArray) -> Callable[[NDArray], NDArray[np.float32]]:
     """
     if image.size and image.min() == image.max():
         return lambda piece: np.zeros(piece.shape, np.float32)
-    scale = fit_percentiles([image])
+    try:
+        scale = fit_percentiles([image])
+    except ValueError:
+        if not (image.size and np.isfinite(image).all()):
+            raise
+        scale = Scale(float(image.min()), float(image.max()))  # few pixels differ from the ground
     return lambda piece: lift_dim(scale(piece))
 
 

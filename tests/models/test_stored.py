@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import ndimage
 from skimage.transform import rescale
 
 from course_utils.data.datasets import hela_movie, tissue_nuclei
@@ -95,6 +96,15 @@ def test_an_empty_field_has_no_nuclei():
     assert np.isnan(median_diameter(np.zeros((8, 8), int)))
 
 
+def test_few_nuclei_on_a_ground_of_one_value_are_found(part):
+    image, masks = part
+    alone = np.zeros((1024, 1024), image.dtype)
+    box = ndimage.find_objects(masks)[np.bincount(masks[masks > 0]).argmax() - 1]
+    alone[500 : 500 + image[box].shape[0], 500 : 500 + image[box].shape[1]] = image[box]
+    assert np.percentile(alone, 99.8) == 0
+    assert segment_nuclei(alone).max() >= 1
+
+
 def test_colour_stacks_and_nonsense_are_named():
     with pytest.raises(ValueError, match=r"\(y, x\)"):
         segment_nuclei(np.zeros((8, 8, 3)))
@@ -102,3 +112,5 @@ def test_colour_stacks_and_nonsense_are_named():
         segment_nuclei(np.full((32, 32), np.nan))
     with pytest.raises(ValueError, match="diameter"):
         segment_nuclei(np.zeros((32, 32)), diameter=0)
+    with pytest.raises(ValueError, match=r"diameter must be at least 4 pixels, not 0\.5"):
+        segment_nuclei(np.zeros((32, 32)), diameter=0.5)
