@@ -57,6 +57,13 @@ def test_an_answer_that_writes_into_its_input_is_told_so():
     assert "changes its input" in told(answer)
 
 
+def test_a_list_of_pictures_is_not_taken_for_changed_and_a_popped_one_is():
+    pictures = [np.zeros((2, 3)), np.zeros((4, 4))]
+    task = Exercise(right=len, cases=[(pictures,)])
+    judge(task, lambda pictures: len(pictures))
+    assert "x.pop(0)" in told(lambda pictures: len(pictures) + 0 * len(pictures.pop()), task)
+
+
 def test_the_cases_are_the_same_for_the_next_try():
     def vandal(x):
         x[:] = 0

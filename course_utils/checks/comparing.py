@@ -47,6 +47,9 @@ def same_input(after: object, before: object) -> bool:
         return True
     if isinstance(before, dict):
         return after == before
+    if isinstance(before, list | tuple):
+        pairs = zip(after, before, strict=True)
+        return len(after) == len(before) and all(same_input(a, b) for a, b in pairs)
     return agree(after, before, 1e-9)
 
 

@@ -3,6 +3,8 @@
 The last three exercises, on copies, sizes and fingerprints, stand in `lesson_06_house`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,12 @@ CURVES = [
     ([0.70, 0.50, 0.55, 0.64], [0.70, 0.60, 0.62, 0.66]),
     ([0.69, 0.10, 0.30, 0.30], [0.70, 0.40, 0.42, 0.42]),
     ([0.69, 0.30, 0.10, 0.02], [0.80, 0.40, 0.60, 0.90]),
+    ([0.69, float("inf"), 0.30, 0.20], [0.70, 0.60, 0.50, 0.40]),
+    ([0.69, float("nan"), 0.30, 0.20], [0.70, 0.60, 0.50, 0.40]),
+    ([0.69, 0.69, 0.69], [0.70, 0.70, 0.70]),
+    ([0.69, 2.0, 0.68], [0.70, 0.70, 0.70]),
+    ([0.69, 0.30, 0.50, 0.68], [0.70, 0.50, 0.60, 0.70]),
+    ([0.69, 0.50, 0.40, 0.30], [0.90, 0.60, 0.40, 0.35]),
 ]
 LABELS = [
     (np.array([0, 0, 0, 0, 0, 0, 0, 1]), 2),
@@ -46,30 +54,20 @@ def logarithms(counts: NDArray) -> NDArray:
 def verdict(
     loss: list[float],
     val: list[float],
-    best: str = "val",
-    nan: bool = True,
+    burst: Callable = lambda loss: not np.isfinite(loss).all(),
+    end: Callable = lambda loss: loss[-1],
+    start: Callable = lambda loss: loss[0],
+    heart: Callable = lambda loss, val: val[-1] > 1.5 * min(val),
     gap_first: bool = False,
-    last: int = -1,
 ) -> str:
-    """Right answer of 06.2 for the defaults; the switches make mistakes."""
-    low = min(val) if best == "val" else min(loss) if best == "loss" else val[0]
-    heart = val[-1] > 1.5 * low
-    end = loss[last] if last == -1 else min(loss)
-    if gap_first and heart:
+    """Right answer of 06.2 for the defaults; the others make mistakes."""
+    if gap_first and heart(loss, val):
         return "learned by heart"
-    if (nan and not np.isfinite(loss).all()) or end > loss[0]:
+    if burst(loss) or end(loss) > loss[0]:
         return "diverging"
-    if end > 0.95 * loss[0]:
+    if end(loss) > 0.95 * start(loss):
         return "not learning"
-    return "learned by heart" if heart else "learning"
-
-
-def against_training(loss: list[float], val: list[float]) -> str:
-    """As `verdict`, but the validation loss is held against the training loss."""
-    found = verdict(loss, val)
-    if found in ("diverging", "not learning"):
-        return found
-    return "learned by heart" if val[-1] > 1.5 * loss[-1] else "learning"
+    return "learned by heart" if heart(loss, val) else "learning"
 
 
 def weights(labels: NDArray, classes: int) -> NDArray:
@@ -154,23 +152,56 @@ EXERCISES = {
         praise="Four questions in this order sort most curves. Only the last one is good news.",
         mistakes=[
             (
-                lambda a, b: verdict(a, b, nan=False),
+                (
+                    lambda a, b: verdict(a, b, burst=lambda a: False),
+                    lambda a, b: verdict(a, b, burst=lambda a: np.isinf(a).any()),
+                ),
                 "A curve that ends in `nan` slipped through: every comparison with nan is False. "
                 "Ask `np.isfinite(loss).all()` first.",
             ),
             (
-                lambda a, b: verdict(a, b, best="loss"),
+                lambda a, b: verdict(a, b, burst=lambda a: not np.isfinite(a[-1])),
+                "You looked at the end only. A `nan` or `inf` on the way is a training that burst, "
+                "too: ask all values, `np.isfinite(loss).all()`.",
+            ),
+            (
+                lambda a, b: verdict(a, b, burst=lambda a: np.isnan(a).any()),
+                "`inf` slipped through: it is no `nan`, and no finite number either. "
+                "`np.isfinite` knows both.",
+            ),
+            (
+                lambda a, b: "diverging" if a[-1] >= a[0] else verdict(a, b),
+                "A loss that ends exactly where it began has not risen: it stands still, 'not "
+                "learning'. *Above* is `>`.",
+            ),
+            (
+                lambda a, b: "not learning" if a[-1] > 0.95 * a[0] else verdict(a, b),
+                "A loss above its first value is also above 95 % of it: your question for 'not "
+                "learning' leaves 'diverging' nothing. Ask in the given order.",
+            ),
+            (
+                lambda a, b: verdict(a, b, start=max),
+                "You took 95 % of the *highest* training loss. After a jump that is a low bar: "
+                "hold the last value against the first.",
+            ),
+            (
+                lambda a, b: verdict(a, b, heart=lambda a, b: max(b) > 1.5 * min(b)),
+                "You held the *highest* validation loss against the lowest. In a good run the "
+                "highest is the first: ask how far the *last* one lies above the lowest.",
+            ),
+            (
+                lambda a, b: verdict(a, b, heart=lambda a, b: b[-1] > 1.5 * min(a)),
                 "You compared the validation loss with the lowest *training* loss. Nearly every "
                 "network is better on what it has seen; what counts is whether its own best "
                 "validation loss lies behind it.",
             ),
             (
-                against_training,
+                lambda a, b: verdict(a, b, heart=lambda a, b: b[-1] > 1.5 * a[-1]),
                 "You compared the last validation loss with the last training loss. A gap alone "
                 "is usual. By heart is when the validation loss has *risen* well above its best.",
             ),
             (
-                lambda a, b: verdict(a, b, best="first"),
+                lambda a, b: verdict(a, b, heart=lambda a, b: b[-1] > 1.5 * b[0]),
                 "You compared with the first validation loss. It may fall, turn and rise: its "
                 "*lowest* value is what the last one must be held against.",
             ),
@@ -180,7 +211,7 @@ EXERCISES = {
                 "anything by heart, whatever its validation does.",
             ),
             (
-                lambda a, b: verdict(a, b, last=0),
+                lambda a, b: verdict(a, b, end=min),
                 "You looked at the lowest training loss. A run that sank once and rose again is "
                 "judged by where it *ended*.",
             ),

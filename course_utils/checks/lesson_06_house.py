@@ -16,14 +16,14 @@ BRIGHTER = TRAIN[4] + np.eye(4, dtype=int)
 SHIFTED = np.roll(TRAIN[2], 1, axis=0)
 NEW = np.stack(
     [FRESH[0], TRAIN[3], turn(TRAIN[0], 1), TRAIN[1], turn(TRAIN[4], 6), BRIGHTER, SHIFTED,
-     turn(TRAIN[0], 4)]
+     turn(TRAIN[0], 4), turn(TRAIN[1], 7), turn(TRAIN[2], 2), turn(TRAIN[3], 3), turn(TRAIN[0], 5)]
 )  # fmt: skip
 COPIES = [
     (TRAIN, NEW),
     (np.concatenate([TRAIN, TRAIN[:1]]), NEW[:3]),
     (TRAIN, FRESH),
 ]
-SIZES = [(24, [3, 3], 32), (64, [5, 3, 3], 16), (33, [3], 8)]
+SIZES = [(24, [3, 3], 32), (64, [5, 3, 3], 16), (33, [3], 8), (64, [7, 3], 16)]
 CONFIGS = [
     ({"rate": 0.003, "epochs": 8, "labels": "in_step"},),
     ({"epochs": 8, "labels": "in_step", "rate": 0.003},),
@@ -37,6 +37,11 @@ def copies(train: NDArray, new: NDArray, orientations: tuple[int, ...] = tuple(r
     return sum(
         any(np.array_equal(turn(one, k), old) for old in train for k in orientations) for one in new
     )
+
+
+def any_pixel(train: NDArray, new: NDArray, orientations: int) -> int:
+    """New pictures of which an orientation has a pixel in common with a training picture."""
+    return sum(any(turn(one, k) in train for k in range(orientations)) for one in new)
 
 
 def pairs(train: NDArray, new: NDArray) -> int:
@@ -56,6 +61,13 @@ def flat(
     for kernel in kernels:
         side = side - kernel + less
         side = -(-side // pool) if up else side // pool
+    return side * side * maps
+
+
+def unrounded(side: int, kernels: list[int], maps: int) -> float:
+    """As `flat`, with half pixels."""
+    for kernel in kernels:
+        side = (side - kernel + 1) / 2
     return side * side * maps
 
 
@@ -88,6 +100,24 @@ COPY = Exercise(
         (
             lambda train, new: copies(train, new, (0, 4)),
             "You looked for mirrored copies only. There are eight orientations.",
+        ),
+        (
+            lambda train, new: copies(train, new, tuple(range(1, 8))),
+            "The exact copies are missing: k begins at 0, the picture as it is.",
+        ),
+        (
+            lambda train, new: copies(train, new, tuple(range(7))),
+            "One orientation is missing: `range(7)` ends with 6, and k runs to 7.",
+        ),
+        (
+            lambda train, new: copies(train, new, (0, 1, 2, 3, 4, 6)),
+            "Six of the eight orientations. Mirrored along a diagonal, as `.T` does, is missing, "
+            "twice. `turn(picture, k)` makes all eight.",
+        ),
+        (
+            (lambda a, b: any_pixel(a, b, 1), lambda a, b: any_pixel(a, b, 8)),
+            "`picture in train` is True for an array as soon as *any* pixel agrees. Whole "
+            "pictures are compared by `np.array_equal`, one after another.",
         ),
         (
             same_sum,
@@ -136,6 +166,15 @@ SIZE = Exercise(
         (
             lambda side, kernels, maps: flat(side, kernels, maps, up=True),
             "An odd side was rounded up. Pooling leaves out what does not fill a block: `// 2`.",
+        ),
+        (
+            unrounded,
+            "An odd side was halved into half a pixel. Pooling leaves out what does not fill a "
+            "block: `// 2`.",
+        ),
+        (
+            lambda side, kernels, maps: flat(side, [3] * len(kernels), maps),
+            "Your kernel is always 3. Each block has its own: `for kernel in kernels`.",
         ),
         (
             lambda side, kernels, maps: flat(side, kernels, 1),

@@ -26,6 +26,7 @@ MASKS = [
     (square(0, 0, 3, 3), square(5, 5, 8, 9)),
     (EMPTY, EMPTY.copy()),
     (EMPTY, ~EMPTY),
+    (~EMPTY, EMPTY),
 ]
 TABLES = [
     np.array(
@@ -37,7 +38,9 @@ TABLES = [
 COUNTS = [(table, threshold) for table in TABLES for threshold in (0.6, 0.75)]
 COUNTS += [(np.zeros((0, 3)), 0.6), (np.zeros((2, 0)), 0.6)]
 LEVELS = np.array([0.55, 0.65, 0.75, 0.85])
+OWN_LEVELS = (np.arange(0.5, 1, 0.05), np.arange(10, 20) / 20, np.array([0.5]))
 SCALED = [(table, LEVELS) for table in TABLES] + [(np.zeros((0, 2)), LEVELS)]
+SCALED += [(np.array([[0.52, 0.1], [0.0, 0.9]]), LEVELS)]
 
 
 def iou(a: NDArray, b: NDArray) -> float:
@@ -100,6 +103,15 @@ IOU = Exercise(
             (lambda a, b: over(a, b, (a | b).sum(), 0.0), lambda a, b: iou(a, b) * (a | b).any()),
             "All right but for two empty masks. What should two annotators who both saw nothing "
             "score?",
+        ),
+        (
+            (
+                lambda a, b: iou(a, b) if a.any() else 1.0,
+                lambda a, b: iou(a, b) if b.any() else 1.0,
+                lambda a, b: iou(a, b) if a.any() and b.any() else 1.0,
+            ),
+            "One empty mask is enough for your 1. Where the other one is not empty, somebody saw "
+            "cells that nobody else saw: 0. Ask whether *both* are empty.",
         ),
         (
             lambda a, b: over(a, b, (a | b).sum(), np.nan),
@@ -237,6 +249,16 @@ MEAN_AP = Exercise(
         (
             lambda table, levels: sum(ap(*count(table, level)) for level in levels),
             "That is the sum over the thresholds: divide by how many there are.",
+        ),
+        (
+            lambda table, levels: ap(*np.sum([count(table, level) for level in levels], axis=0)),
+            "You added up the counts of all thresholds and divided once. One score for each "
+            "threshold, then the mean of the *scores*.",
+        ),
+        (
+            tuple(lambda table, levels, own=own: mean_ap(table, own) for own in OWN_LEVELS),
+            "You ask at thresholds of your own, whatever `thresholds` holds. Use those that are "
+            "handed over.",
         ),
         (
             lambda table, levels: ap(*count(table, float(np.mean(levels)))),

@@ -1,5 +1,7 @@
 """Self-checks of lesson 07, second half: distances to a cell's own edge, and hills made cells."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -33,7 +35,24 @@ def hill(y: float, x: float, width: float, height: float = 1.0) -> NDArray[np.fl
 
 PAIR = np.maximum(hill(11, 10, 4), hill(12, 18, 4, 0.9))
 THREE = np.maximum(PAIR, np.maximum(hill(6, 33, 3, 0.8), hill(19, 33, 2, 0.4)))
+STEEP = 3 * np.maximum(hill(11, 10, 5), hill(12, 20, 2.2, 0.9))
 HILLS = [(PAIR, PAIR > 0.15, 0.7), (THREE, THREE > 0.2, 0.6), (0 * PAIR, PAIR > 2, 0.5)]
+HILLS += [(STEEP, STEEP > 0.4, 1.5)]
+
+
+def or_nothing(answer: Callable) -> Callable:
+    """The answer, with a word where it gives nothing, or stops, for a picture without cells."""
+
+    def respond(masks: NDArray) -> object:
+        try:
+            distance = answer(masks)
+        except Exception:
+            if masks.any():
+                raise
+            return "nothing"
+        return "nothing" if distance is None and not masks.any() else distance
+
+    return respond
 
 
 def edge_distance(masks: NDArray) -> NDArray[np.float64]:
@@ -71,6 +90,17 @@ def last_only(masks: NDArray) -> NDArray[np.float64]:
     return inner_distance(masks == labels[-1]) if len(labels) else np.zeros(masks.shape)
 
 
+def first_only(masks: NDArray) -> NDArray[np.float64] | None:
+    """The distance of the first label alone, nothing without labels."""
+    for label in np.unique(masks[masks > 0]):
+        return inner_distance(masks == label)
+
+
+def where_cells_are(masks: NDArray, empty: object) -> object:
+    """As `edge_distance`, with something else for a picture without cells."""
+    return edge_distance(masks) if masks.any() else empty
+
+
 def with_border(mask: NDArray[np.bool_], label: int) -> NDArray[np.float64]:
     """Distance where the edge of the picture is an edge of the cell."""
     return inner_distance(np.pad(mask, 1))[1:-1, 1:-1]
@@ -89,9 +119,29 @@ def seeds(hills: NDArray, level: float) -> NDArray:
 DISTANCE = Exercise(
     right=edge_distance,
     cases=LABELS,
+    ask=or_nothing,
     praise="Two cells that touch are now two hills with a pass between them. Counting cells has "
     "become counting summits.",
     mistakes=[
+        (
+            (lambda m: where_cells_are(m, 0), lambda m: where_cells_are(m, None)),
+            "Right, but for a picture without cells: the `sum` of nothing is 0, no picture, and "
+            "its `max` an error. Begin with `np.zeros(masks.shape)`.",
+        ),
+        (
+            (first_only, lambda m: first_only(m) if m.any() else edge_distance(m)),
+            "Only the first cell has a hill. Does `return` stand inside the loop?",
+        ),
+        (
+            lambda m: np.trunc(edge_distance(m)),
+            "Your distances have lost their decimals: `np.zeros_like(masks)` holds whole numbers, "
+            "as the labels are. `np.zeros(masks.shape)` holds decimals.",
+        ),
+        (
+            for_each(lambda mask, label: ndimage.distance_transform_edt(mask), np.unique),
+            "The background has distances, too: 0 is no cell. Leave it out, "
+            "`np.unique(masks[masks > 0])`.",
+        ),
         (
             (lambda m: inner_distance(m > 0), lambda m: ndimage.distance_transform_edt(m)),
             "Cells that touch have become *one* hill: you asked for the distance to the "
@@ -197,6 +247,23 @@ TO_CELLS = Exercise(
             lambda h, i, level: watershed(-h, mask=i),
             "You let the watershed choose its own seeds, and `level` is not used: every little "
             "summit becomes a cell.",
+        ),
+        (
+            lambda h, i, level: to_cells(h, i, level * h.max()),
+            "You took `level` for a share of the highest summit. It is a height itself: "
+            "`hills > level`.",
+        ),
+        (
+            lambda h, i, level: watershed(0 * h, seeds(h, level), mask=i),
+            "You flood flat land: `inside` has no valleys. The seeds meet half-way, wherever "
+            "the pass between them is. Water runs over `hills`, upside down.",
+        ),
+        (
+            lambda h, i, level: watershed(
+                -ndimage.distance_transform_edt(i), seeds(h, level), mask=i
+            ),
+            "You flood hills made from the mask, as section 4 did. `hills` is handed over, and "
+            "knows where the passes are.",
         ),
         (
             lambda h, i, level: to_cells(h, i, 0.5),

@@ -1,6 +1,6 @@
 """Self-checks of lesson 08: what is right, and the mistakes that people make.
 
-Divisions, link F1 and displacement are in `lesson_08_tracks`.
+Link F1 and displacement are in `lesson_08_tracks`, overlap and divisions in `lesson_08_frames`.
 """
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from course_utils.checks import Exercise
+from course_utils.checks.lesson_08_frames import FRAMES
 from course_utils.checks.lesson_08_tracks import TRACKS
 
 RNG = np.random.default_rng(8)
@@ -16,20 +17,7 @@ COSTS = [
     (np.array([[1.0, 5.0, 9.0], [2.0, 50.0, 7.5], [8.0, 9.0, 3.5]]), 2.0),
     (np.array([[1.0, 2.0, 8.0], [2.5, 9.0, 7.0], [9.0, 8.5, 5.5], [6.5, 7.0, 4.5]]), 3.0),
     (np.array([[3.0, 4.0, 9.0, 2.0], [1.0, 3.6, 9.5, 1.5], [9.0, 7.0, 1.2, 8.0]]), 2.5),
-]
-
-
-def blocks(*boxes: tuple[int, int, int, int]) -> NDArray[np.int64]:
-    """A small label image of rectangles: top, left, bottom, right."""
-    labels = np.zeros((9, 12), np.int64)
-    for label, (top, left, bottom, right) in enumerate(boxes, start=1):
-        labels[top:bottom, left:right] = label
-    return labels
-
-
-FRAMES = [
-    (blocks((0, 0, 4, 5), (5, 2, 9, 9)), blocks((1, 1, 4, 4), (5, 0, 8, 5), (4, 6, 9, 11))),
-    (blocks((1, 1, 8, 4), (1, 4, 8, 7), (3, 8, 6, 12)), blocks((0, 2, 6, 6), (2, 7, 7, 11))),
+    (np.array([[1.9, 1.1], [1.2, 1.9]]), 2),
 ]
 
 
@@ -80,21 +68,9 @@ def with_dummies(cost: NDArray, alone: float) -> NDArray:
     return np.column_stack(linear_sum_assignment(large))
 
 
-def shared(before: NDArray, after: NDArray, first: int = 1) -> NDArray:
-    """Pixels in common of each pair of labels from `first` on."""
-    rows, columns = (np.arange(first, labels.max() + 1) for labels in (before, after))
-    return np.array([[np.sum((before == i) & (after == j)) for j in columns] for i in rows])
-
-
-def areas(labels: NDArray, first: int = 1) -> NDArray:
-    """Pixels of each label from `first` on."""
-    return np.bincount(labels.ravel())[first:]
-
-
-def overlap(before: NDArray, after: NDArray, first: int = 1) -> NDArray:
-    """Right answer of 08.4."""
-    both = shared(before, after, first)
-    return both / (areas(before, first)[:, None] + areas(after, first) - both)
+def in_type_of(cost: NDArray, alone: float) -> NDArray:
+    """As `assign`, with the costs in the type of `alone`."""
+    return assign(cost.astype(np.asarray(alone).dtype), alone)
 
 
 DISTANCES = Exercise(
@@ -204,6 +180,16 @@ ASSIGN = Exercise(
             "two cells: use `linear_sum_assignment`.",
         ),
         (
+            in_type_of,
+            "Your costs have lost their decimals. Where `alone` is a whole number, "
+            "`np.full(shape, alone)` holds whole numbers only: `float(alone)`.",
+        ),
+        (
+            lambda c, alone: all_pairs(np.minimum(c, 2 * alone)),
+            "Every row has a partner. Where the capped table says 2 × `alone`, both cells are "
+            "left alone: drop those pairs.",
+        ),
+        (
             lambda c, alone: with_dummies(c, alone),
             "Your answer holds the dummies as well, rows beyond n or columns beyond m. They mean "
             "'alone': leave them out.",
@@ -225,73 +211,4 @@ ASSIGN = Exercise(
     ],
 )
 
-OVERLAP = Exercise(
-    right=overlap,
-    cases=FRAMES,
-    praise="Where a rod lies on itself the overlap is large, however near its neighbours' middles "
-    "are.",
-    mistakes=[
-        (
-            shared,
-            "You count the shared pixels. A large cell shares more than a small one: divide by the "
-            "union.",
-        ),
-        (
-            lambda a, b: shared(a, b) / areas(a)[:, None],
-            "You divided by the area of the cell before. Then whatever covers it entirely scores "
-            "1, however large it is. Divide by the pixels that *either* has.",
-        ),
-        (
-            lambda a, b: shared(a, b) / areas(b),
-            "You divided by the area of the cell after. Then a crumb inside a large cell scores 1. "
-            "Divide by the pixels that *either* has.",
-        ),
-        (
-            lambda a, b: shared(a, b) / (areas(a)[:, None] + areas(b)),
-            "You divided by the sum of both areas, which counts the shared pixels twice: two equal "
-            "cells would score a half.",
-        ),
-        (
-            lambda a, b: 2 * shared(a, b) / (areas(a)[:, None] + areas(b)),
-            "That is the Dice coefficient: related, but not asked for. IoU divides by the union.",
-        ),
-        (
-            lambda a, b: overlap(a, b).T,
-            "Rows and columns are exchanged: a row for each cell *before*, a column for each one "
-            "*after*.",
-        ),
-        (
-            lambda a, b: overlap(a, b, 0),
-            "Your table has a row and a column too many: 0 is the background, no cell. Labels "
-            "begin at 1.",
-        ),
-        (
-            lambda a, b: overlap(a, b, 0)[:-1, :-1],
-            "Your labels run from 0 to n − 1: the background is in, the last cell is out. Use "
-            "`range(1, n + 1)`.",
-        ),
-        (
-            lambda a, b: overlap(a, b)[:-1, :-1],
-            "The last cell of each frame is missing. `range(1, n)` ends before n.",
-        ),
-        (
-            lambda a, b: np.array(
-                [np.mean(((a == k) & (b == k))[(a == k) | (b == k)]) for k in (1, 2)]
-            ),
-            "You compared label 1 with label 1 and 2 with 2. Numbers mean nothing from one frame "
-            "to the next: compare every cell with every other.",
-        ),
-        (
-            lambda a, b: shared(a, b) / a.size,
-            "You divided by all pixels of the picture. The background is none of the cells' "
-            "business: divide by the pixels that either of the two has.",
-        ),
-        (
-            lambda a, b: (overlap(a, b) > 0).astype(float),
-            "You return whether two cells touch, not how much. `&` and `|` of masks give masks: "
-            "count their pixels.",
-        ),
-    ],
-)
-
-EXERCISES = {"08.1": DISTANCES, "08.3": ASSIGN, "08.4": OVERLAP} | TRACKS
+EXERCISES = {"08.1": DISTANCES, "08.3": ASSIGN} | FRAMES | TRACKS

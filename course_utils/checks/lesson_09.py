@@ -1,6 +1,6 @@
 """Self-checks of lesson 09: what is right, and the mistakes that people make.
 
-Counting, photons and trust are in `lesson_09_trust`.
+Counting and trust are in `lesson_09_trust`, photons in `lesson_09_photons`.
 """
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from course_utils.checks import Exercise
+from course_utils.checks.lesson_09_photons import EXPOSE
 from course_utils.checks.lesson_09_trust import TRUST
 
 RNG = np.random.default_rng(9)
@@ -22,6 +23,7 @@ FIELDS = [
     (np.arange(30.0).reshape(5, 6) ** 1.5, 3),
     (RNG.normal(size=(4, 7)), 3),
     (RNG.normal(size=(6, 8)), 5),
+    (np.arange(30.0).reshape(6, 5) ** 1.5, 2),
 ]
 CROPS = [
     (RNG.gamma(2.0, 1.0, (3, 5, 6)), RNG.normal(2, 1, (3, 5, 6))),
@@ -68,7 +70,8 @@ def neighbourhoods(image: NDArray, side: int) -> NDArray:
 
 def padded(image: NDArray, side: int, mode: str) -> NDArray:
     """A mistaken 09.2: windows around all pixels, beyond the edge as well."""
-    return neighbourhoods(np.pad(image, side // 2, mode=mode), side)
+    windows = sliding_window_view(np.pad(image, side // 2, mode=mode), (side, side))
+    return windows[: len(image), : image.shape[1]].reshape(-1, side * side)
 
 
 def correlation_loss(true: NDArray, said: NDArray) -> NDArray:
@@ -92,6 +95,11 @@ PEARSON = Exercise(
             lambda a, b: pearson(a, b, np.nan),
             "All right but for an image that is the same everywhere: 0/0 gives nan. It says "
             "nothing about where the nuclei are. What should it score?",
+        ),
+        (
+            lambda a, b: pearson(a, b, 1.0),
+            "An image that is the same everywhere scores 1 with you, the best there is. It says "
+            "nothing about places: 0.",
         ),
         (
             cosine,
@@ -183,7 +191,10 @@ NEIGHBOURS = Exercise(
             "Your windows are still pictures. Flatten each one: side × side numbers in a row.",
         ),
         (
-            lambda image, side: neighbourhoods(image[:-1, :-1], side),
+            (
+                lambda image, side: neighbourhoods(image[:-1, :-1], side),
+                lambda image, side: neighbourhoods(image if side % 2 else image[:-1, :-1], side),
+            ),
             "The last row and the last column of windows are missing: there are height − side + 1 "
             "positions, not height − side.",
         ),
@@ -224,6 +235,11 @@ NEIGHBOURS = Exercise(
                 -1, 1
             ),
             "You return the middle pixels alone. Each one needs its neighbours beside it.",
+        ),
+        (
+            lambda image, side: neighbourhoods(image, side // 2 * 2 + 1),
+            "Right for odd sides. As many pixels on both sides of a middle one make no window of "
+            "2 x 2: begin at the upper left corner.",
         ),
     ],
 )
@@ -280,4 +296,4 @@ LOSS = Exercise(
     ],
 )
 
-EXERCISES = {"09.1": PEARSON, "09.2": NEIGHBOURS, "09.3": LOSS} | TRUST
+EXERCISES = {"09.1": PEARSON, "09.2": NEIGHBOURS, "09.3": LOSS, "09.5": EXPOSE} | TRUST

@@ -1,48 +1,38 @@
-"""Self-checks of lesson 09, second half: counted nuclei, photons, and a mask of doubt."""
+"""Self-checks of lesson 09, second half: counted nuclei, and a mask of doubt."""
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from course_utils.checks import Exercise
 
 RNG = np.random.default_rng(90)
 
 
-def cells(*numbers: int) -> NDArray[np.int64]:
+def cells(*numbers: int, apart: int = 7) -> NDArray[np.int64]:
     """A small label image: blocks of these numbers, each wider than the last, 0 elsewhere."""
     labels = np.zeros((3, 40), np.int64)
     for place, number in enumerate(numbers):
-        labels[:2, 7 * place : 7 * place + place + 2] = number
+        labels[:2, apart * place : apart * place + place + 2] = number
     return labels
 
 
+TOUCHING = cells(2, 4, 5, apart=3)
 COUNTED = [
     ([cells(1, 2, 3, 4), cells(1, 2)], [cells(1, 2, 3, 5, 7), cells(3)]),
     ([cells(4, 6, 9), cells(1, 2, 3, 4, 5)], [cells(1, 2), cells(2, 4, 8)]),
     ([cells(2)], [cells(4, 5)]),
     ([cells(3, 7), cells(1, 5, 6)], [cells(1, 2, 9, 12), cells(1, 2, 3)]),
-]
-LIGHT = [
-    (np.array([[0.0, 0.2, 1.0], [0.5, 2.1, 0.06]]), 20),
-    (RNG.uniform(0, 1.5, (3, 4)), 5),
-    (RNG.uniform(0, 1.5, (2, 5)), 200),
+    ([cells(1, 2), TOUCHING, cells(1, 2, 3, 4)], [TOUCHING, cells(1, 2, 3, 4), cells(5)]),
 ]
 DOUBTS = [
     (RNG.uniform(0, 1, (6, 8)), RNG.uniform(0, 1, (6, 8)), 0.6, 0.3),
     (RNG.uniform(0, 1, (5, 5)), RNG.uniform(0, 1, (5, 5)), 0.3, 0.7),
     (np.array([[0.1, 0.2], [0.3, 0.9]]), np.array([[0.4, 0.1], [0.5, 0.8]]), 0.25, 0.5),
     (np.array([[0.1, 0.2]]), np.array([[0.9, 0.1]]), 0.5, 0.5),
+    (np.array([[0.1, 0.5, 0.9]]), np.array([[0.1, 0.2, 0.3]]), 0.5, 0.5),
+    (np.array([[0.5, 0.7], [0.9, 0.1]]), np.array([[0.8, 0.1], [0.9, 0.7]]), 0.5, 0.3),
 ]
-
-
-def arrive(mean: NDArray) -> NDArray:
-    """Stands in for `rng.poisson`: a count near the mean, the same each time."""
-    mean = np.asarray(mean, float)
-    wobble = np.cos(37.0 * np.arange(mean.size)).reshape(mean.shape)
-    return np.maximum(np.round(mean + np.sqrt(np.maximum(mean, 0)) * wobble), 0)
-
-
-EXPOSED = [(*case, arrive) for case in LIGHT]
 
 
 def numbers(labels: NDArray) -> int:
@@ -55,15 +45,12 @@ def count_error(true: list, said: list) -> float:
     return by_frame(true, said, numbers)
 
 
-def by_frame(true: list, said: list, count: object, change: object = abs) -> float:
+def by_frame(
+    true: list, said: list, count: object, change: object = abs, middle: object = np.mean
+) -> float:
     """Mean over frames of the difference of two counts, relative to the true one."""
     pairs = [(count(a), count(b)) for a, b in zip(true, said, strict=True)]
-    return float(np.mean([change(n - m) / m for m, n in pairs]))
-
-
-def expose(light: NDArray, photons: float, poisson: object) -> NDArray:
-    """Right answer of 09.5."""
-    return poisson(light * photons) / photons
+    return float(middle([change(n - m) / m for m, n in pairs]))
 
 
 def mask_scores(
@@ -100,6 +87,15 @@ COUNT = Exercise(
                 lambda a, b: by_frame(a, b, lambda labels: labels.sum()),
             ),
             "You counted pixels. A large nucleus is still one: count the different numbers.",
+        ),
+        (
+            lambda a, b: by_frame(a, b, lambda labels: ndimage.label(labels > 0)[1]),
+            "You counted connected pieces: nuclei that touch become one. Each has a number of its "
+            "own already: count the different ones.",
+        ),
+        (
+            lambda a, b: by_frame(a, b, numbers, middle=np.median),
+            "You took the median: it forgets the worst frame. Asked for is the mean.",
         ),
         (
             (
@@ -149,65 +145,6 @@ COUNT = Exercise(
     ],
 )
 
-EXPOSE = Exercise(
-    right=expose,
-    cases=EXPOSED,
-    praise="Twice the photons, √2 less noise: shot noise is what remains when all else is perfect.",
-    mistakes=[
-        (
-            lambda light, photons, draw: draw(light * photons),
-            "Those are photons. Divide by `photons`, so that bright and dim exposures have one "
-            "scale.",
-        ),
-        (
-            lambda light, photons, draw: draw(light),
-            "You drew counts of the light itself, as if a nucleus sent *one* photon. How many "
-            "does it send at this dial?",
-        ),
-        (
-            lambda light, photons, draw: draw(light) / photons,
-            "You drew counts of the light itself and divided then. Multiply *before* you draw: "
-            "more photons, less noise.",
-        ),
-        (
-            lambda light, photons, draw: draw(light) * photons,
-            "Multiplied after the draw, noise grows with the photons. Multiply before, divide "
-            "after.",
-        ),
-        (
-            lambda light, photons, draw: draw(light / photons) * photons,
-            "Multiplied and divided the other way round: your noise is largest where the dial "
-            "says most light.",
-        ),
-        (
-            (
-                lambda light, photons, draw: light + draw(np.full(light.shape, photons)),
-                lambda light, photons, draw: light + draw(np.full(light.shape, photons)) / photons,
-                lambda light, photons, draw: light + draw(light * photons) / photons,
-                lambda light, photons, draw: light + draw(light * photons),
-            ),
-            "You added noise to the picture. Shot noise is not added: the counted photons *are* "
-            "the picture.",
-        ),
-        (
-            lambda light, photons, draw: light * photons,
-            "Nothing was drawn: those are the *expected* photons. `poisson` of them is what "
-            "arrives.",
-        ),
-        (
-            (
-                lambda light, photons, draw: draw(light * photons) / draw(light * photons).max(),
-                lambda light, photons, draw: (
-                    draw(light / light.max() * photons) / draw(light / light.max() * photons).max()
-                ),
-                lambda light, photons, draw: draw(light / light.max() * photons) / photons,
-            ),
-            "You scaled by the brightest pixel. That is chance, and would change the unit of each "
-            "picture: divide by `photons`.",
-        ),
-    ],
-)
-
 SCORES = Exercise(
     right=mask_scores,
     cases=DOUBTS,
@@ -231,9 +168,31 @@ SCORES = Exercise(
             (
                 lambda d, e, t, m: shares(d > t, e > m, 0.0),
                 lambda d, e, t, m: shares(d > t, e > m, 1.0),
+                lambda d, e, t, m: (shares(d > t, e > m, 0.0)[0], shares(d > t, e > m)[1]),
+                lambda d, e, t, m: (shares(d > t, e > m, 1.0)[0], shares(d > t, e > m)[1]),
             ),
-            "All right but where nothing is doubted. A mask that never speaks has no precision, "
-            "neither a good one nor a bad one: nan.",
+            "All right but where there is nothing to divide by. A mask that never speaks has no "
+            "precision, neither a good one nor a bad one, and where nothing is wrong there is no "
+            "recall: nan.",
+        ),
+        (
+            (
+                lambda d, e, t, m: (shares(d > t, e > m)[0], shares(d > t, e > m, 0.0)[1]),
+                lambda d, e, t, m: (shares(d > t, e > m)[0], shares(d > t, e > m, 1.0)[1]),
+            ),
+            "All right but where nothing is *wrong*. There recall has nothing to divide by: nan.",
+        ),
+        (
+            lambda d, e, t, m: shares(d >= t, e > m),
+            "A pixel whose doubt *is* the threshold does not exceed it: >, not >=.",
+        ),
+        (
+            lambda d, e, t, m: shares(d > t, e >= m),
+            "A pixel whose error *is* the limit does not exceed it: >, not >=.",
+        ),
+        (
+            lambda d, e, t, m: shares(d >= t, e >= m),
+            "*Exceeds* is >, not >=: for the doubt and for the error.",
         ),
         (
             lambda d, e, t, m: shares(d > t, d > t),
@@ -265,4 +224,4 @@ SCORES = Exercise(
     ],
 )
 
-TRUST = {"09.4": COUNT, "09.5": EXPOSE, "09.6": SCORES}
+TRUST = {"09.4": COUNT, "09.6": SCORES}

@@ -1,7 +1,9 @@
-"""Self-checks of lesson 10: lengths in µm, what a projection hides, nuclei that a border cuts.
+"""Self-checks of lesson 10: what a projection hides, and nuclei that a border cuts.
 
-Links through z, costs and heights are in `lesson_10_nets`.
+Links through z and costs are in `lesson_10_nets`, lengths and heights in `lesson_10_um`.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,24 +11,8 @@ from scipy import ndimage
 
 from course_utils.checks import Exercise
 from course_utils.checks.lesson_10_nets import NETS
+from course_utils.checks.lesson_10_um import IN_UM, boxes
 
-VOXEL = (0.5, 0.25, 0.2)
-
-
-def boxes(*found: tuple[int, ...], shape: tuple[int, ...] = (6, 8, 9)) -> NDArray[np.int64]:
-    """A small label volume of boxes: first and last-plus-one of z, y and x, then the number."""
-    labels = np.zeros(shape, np.int64)
-    for z0, z1, y0, y1, x0, x1, label in found:
-        labels[z0:z1, y0:y1, x0:x1] = label
-    return labels
-
-
-ELL = boxes((1, 3, 2, 4, 3, 8, 1), (2, 5, 3, 7, 3, 5, 1)) > 0
-SIZES = [
-    (ELL, VOXEL),
-    (boxes((2, 3, 1, 7, 4, 6, 1)) > 0, (1.0, 0.202, 0.202)),
-    (boxes((2, 6, 5, 8, 6, 9, 1)) > 0, (0.29, 0.26, 0.13)),
-]
 PILES = [
     boxes((0, 2, 1, 5, 1, 5, 1), (3, 5, 3, 7, 2, 6, 2), (4, 6, 0, 2, 6, 9, 5)),
     boxes((0, 3, 1, 6, 2, 6, 3), (3, 6, 2, 8, 3, 8, 1), (1, 2, 6, 8, 0, 2, 2)),
@@ -42,16 +28,7 @@ BORDERS = [
         (0, 1, 4, 5, 4, 5, 3), (3, 4, 0, 1, 3, 4, 5), (2, 3, 5, 6, 8, 9, 6), (3, 4, 4, 5, 0, 1, 8),
     ),
 ]  # fmt: skip
-
-
-def size_um(mask: NDArray, voxel: tuple[float, ...]) -> NDArray:
-    """Right answer of 10.1."""
-    return voxels_wide(mask) * np.array(voxel)
-
-
-def voxels_wide(mask: NDArray) -> NDArray:
-    """Slices, rows and columns from the first True to the last, both counted."""
-    return np.ptp(np.argwhere(mask), axis=0) + 1
+BORDERS += [np.choose(BORDERS[0], [0, 1, 2, 3, 4, 5, 6, 8, 7])]
 
 
 def piled(labels: NDArray, axis: int = 0) -> NDArray:
@@ -71,76 +48,17 @@ def whole(labels: NDArray, axes: tuple[int, ...] = (0, 1, 2), ends: tuple = (0, 
     return np.setdiff1d(labels, np.append(np.concatenate(faces), 0))
 
 
+def but_one(axis: int, end: int) -> Callable:
+    """10.6 with one face forgotten: a layer of background is laid upon it."""
+    layers = np.zeros((3, 2), int)
+    layers[axis, end] = 1
+    return lambda labels: whole(np.pad(labels, layers))
+
+
 def cut(labels: NDArray) -> NDArray:
     """Numbers that do touch a face."""
     return np.setdiff1d(labels, np.append(whole(labels), 0))
 
-
-SIZE = Exercise(
-    right=size_um,
-    cases=SIZES,
-    praise="Voxels are counted, micrometres are measured: each axis has its own step.",
-    mistakes=[
-        (
-            lambda m, v: (voxels_wide(m) - 1) * np.array(v),
-            "A fence post is missing: from slice 21 to slice 50 there are 30 slices, not 29.",
-        ),
-        (
-            lambda m, v: (voxels_wide(m) - 1) * np.array(v) + 1,
-            "Add the 1 before you multiply: it is a voxel, not a µm.",
-        ),
-        (
-            lambda m, v: voxels_wide(m),
-            "These are voxels. A slice is another length than a column: multiply by `voxel`.",
-        ),
-        (
-            lambda m, v: voxels_wide(m) - 1,
-            "Two things: these are voxels, not µm, and from slice 21 to slice 50 there are 30.",
-        ),
-        (
-            lambda m, v: voxels_wide(m) * np.array(v[::-1]),
-            "The voxel is the wrong way round: it has the order of the axes, z, y, x, and so have "
-            "the coordinates of `np.argwhere`. No turning is needed.",
-        ),
-        (
-            tuple(lambda m, v, k=k: voxels_wide(m) * v[k] for k in range(3)),
-            "You multiplied all three axes by one and the same step. `voxel` has one for each.",
-        ),
-        (
-            lambda m, v: voxels_wide(m) / np.array(v),
-            "You divided. A voxel *is* so many µm: thirty of them are thirty times as long.",
-        ),
-        (
-            lambda m, v: size_um(m, v)[::-1],
-            "Right numbers in the order x, y, z. This course writes z first.",
-        ),
-        (
-            (
-                lambda m, v: np.argwhere(m).max(axis=0) * np.array(v),
-                lambda m, v: (np.argwhere(m).max(axis=0) + 1) * np.array(v),
-            ),
-            "You measured from the corner of the stack to the far end of the nucleus. Where does "
-            "the nucleus begin?",
-        ),
-        (
-            lambda m, v: np.array(m.shape) * np.array(v),
-            "That is the size of the whole stack. Which voxels of it are True?",
-        ),
-        (
-            lambda m, v: m.sum() * np.prod(v),
-            "That is the volume in µm³: a good number, but asked for are three lengths.",
-        ),
-        (
-            lambda m, v: np.array([m.any(axis=k).sum() for k in range(3)]) * np.array(v),
-            "`any` over *one* axis leaves a picture, and you counted its pixels. To see which "
-            "slices hold the nucleus, look along both other axes: `mask.any(axis=(1, 2))`.",
-        ),
-        (
-            lambda m, v: voxels_wide(m) * np.array(v) / 2,
-            "Half of what is right: these are radii. Asked for is from end to end.",
-        ),
-    ],
-)
 
 PILED = Exercise(
     right=piled,
@@ -178,6 +96,11 @@ PILED = Exercise(
         (
             lambda a: sum((a == k).any(axis=0).astype(int) for k in range(1, a.max())),
             "The last nucleus is missing: `range(1, n)` ends before n.",
+        ),
+        (
+            lambda a: sum((a == k).any(axis=0).astype(int) for k in range(1, len(np.unique(a)))),
+            "You counted up to as many nuclei as there are. Numbers may have gaps: go through the "
+            "numbers that `np.unique` gives.",
         ),
         (
             tuple(lambda a, k=k: piled(a, k) for k in (1, 2)),
@@ -237,6 +160,18 @@ WHOLE = Exercise(
             lambda a: np.append(0, cut(a)),
             "These are the ones that are cut, and the background. Asked for are whole nuclei.",
         ),
+        *(
+            (
+                but_one(axis, end),
+                f"One face of the six is missing: `labels[{':, ' * axis}{end}]`.",
+            )
+            for axis in range(3)
+            for end in (0, -1)
+        ),
+        (
+            lambda a: whole(a)[whole(a) < a.max()],
+            "The largest number is missing: `range(1, n)` ends before n.",
+        ),
         (
             lambda a: whole(a, (0, 1)),
             "The sides of x are missing: `labels[:, :, 0]` and `labels[:, :, -1]`.",
@@ -269,4 +204,4 @@ WHOLE = Exercise(
     ],
 )
 
-EXERCISES = {"10.1": SIZE, "10.2": PILED, "10.6": WHOLE} | NETS
+EXERCISES = {"10.2": PILED, "10.6": WHOLE} | NETS | IN_UM

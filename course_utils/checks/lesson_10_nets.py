@@ -1,8 +1,7 @@
-"""Self-checks of lesson 10, second part: links through z, costs of a layer, heights in µm."""
+"""Self-checks of lesson 10, second part: links through z, and costs of a layer."""
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 from scipy.optimize import linear_sum_assignment
 
 from course_utils.checks import Exercise
@@ -12,26 +11,15 @@ TABLES = [
     (np.array([[0.8, 0.6, 0.0, 0.0], [0.7, 0.0, 0.0, 0.2], [0.0, 0.0, 0.0, 0.35]]), 0.3),
     (np.array([[0.3, 0.5], [0.0, 0.31], [0.6, 0.0]]), 0.4),
     (np.array([[0.55, 0.35, 0.0], [0.0, 0.0, 0.0], [0.45, 0.0, 0.0]]), 0.4),
+    (np.array([[0.9, 0.5], [0.5, 0.1]]), 0.4),
+    (np.array([[0.5, 0.9], [0.9, 0.5]]), 0.4),
+    (np.array([[0.4, 0.0, 0.2], [0.0, 0.1, 0.7]]), 0.4),
+    (np.array([[0.6, 0.75], [0.44, 0.6]]), 0.4),
 ]
 LAYERS = [
     ((3, 3, 3), 4, 8, (10, 16, 16)),
     ((3, 3), 1, 16, (20, 30)),
     ((1, 5, 3), 6, 2, (4, 9, 7)),
-]
-
-
-def bricks(*found: tuple[int, ...]) -> NDArray[np.int64]:
-    """A label volume of 9 x 12 x 14: first and last-plus-one of z, y and x, then the number."""
-    labels = np.zeros((9, 12, 14), np.int64)
-    for z0, z1, y0, y1, x0, x1, label in found:
-        labels[z0:z1, y0:y1, x0:x1] = label
-    return labels
-
-
-HILLS = [
-    (bricks((1, 3, 1, 6, 1, 5, 1), (1, 6, 1, 10, 5, 13, 4)), (2.0, 0.5, 0.3)),
-    (bricks((0, 5, 2, 9, 3, 9, 2), (5, 8, 2, 9, 3, 9, 3)), (0.3, 1.0, 0.8)),
-    (bricks((2, 8, 3, 10, 2, 12, 1)), (0.3, 1.0, 0.7)),
 ]
 
 
@@ -42,8 +30,12 @@ def carry_on(table: NDArray, least: float) -> NDArray:
 
 def pairs_of(table: NDArray) -> list[tuple[int, int]]:
     """The assignment with the largest sum, without pairs of 0."""
-    pairs = np.column_stack(linear_sum_assignment(table, maximize=True)).tolist()
-    return [(i, j) for i, j in pairs if table[i, j] > 0]
+    return [(i, j) for i, j in assigned(table) if table[i, j] > 0]
+
+
+def assigned(table: NDArray) -> list[list[int]]:
+    """The assignment with the largest sum, pairs of 0 too."""
+    return np.column_stack(linear_sum_assignment(table, maximize=True)).tolist()
 
 
 def numbered(table: NDArray, pairs: list[tuple[int, int]], first: int | None = None) -> NDArray:
@@ -72,9 +64,9 @@ def greedy(table: NDArray, least: float) -> list[tuple[int, int]]:
     return pairs
 
 
-def too_late(table: NDArray, least: float) -> list[tuple[int, int]]:
-    """Assigned with all overlaps, weak pairs dropped afterwards."""
-    return [(i, j) for i, j in pairs_of(table) if table[i, j] >= least]
+def reaching(gain: NDArray, table: NDArray, least: float) -> list[tuple[int, int]]:
+    """Assigned with all gains, weak pairs dropped afterwards."""
+    return [(i, j) for i, j in assigned(gain) if table[i, j] >= least]
 
 
 def cost(kernel: tuple[int, ...], maps_in: int, maps_out: int, shape: tuple[int, ...]) -> NDArray:
@@ -85,23 +77,6 @@ def cost(kernel: tuple[int, ...], maps_in: int, maps_out: int, shape: tuple[int,
 def both(weights: int, maps_out: int, shape: tuple[int, ...]) -> NDArray:
     """With a bias for each output map, and multiplied at each of its places."""
     return np.array([weights + maps_out, weights * int(np.prod(shape))])
-
-
-def heights(labels: NDArray, voxel: tuple[float, ...] | None) -> NDArray:
-    """Right answer of 10.5."""
-    return sum(hill(labels == k, voxel) for k in np.unique(labels[labels > 0]))
-
-
-def hill(mask: NDArray, voxel: tuple[float, ...] | None) -> NDArray:
-    """Distance to the outside in µm, relative to the largest."""
-    distance = ndimage.distance_transform_edt(mask, sampling=voxel)
-    return distance / distance.max()
-
-
-def in_um(labels: NDArray, voxel: tuple[float, ...] | None) -> NDArray:
-    """Distances to the edge of the own object, not divided."""
-    edt = ndimage.distance_transform_edt
-    return sum(edt(labels == k, sampling=voxel) for k in np.unique(labels[labels > 0]))
 
 
 CARRY = Exercise(
@@ -120,7 +95,7 @@ CARRY = Exercise(
             "You link whatever overlaps at all. Below `least` it is another nucleus.",
         ),
         (
-            lambda t, least: numbered(t, too_late(t, least)),
+            lambda t, least: numbered(t, reaching(t, t, least)),
             "You assigned first and dropped weak pairs afterwards: by then they had taken partners "
             "from others. Set them to 0 *before*.",
         ),
@@ -130,7 +105,29 @@ CARRY = Exercise(
             "sums. All pairs are chosen together.",
         ),
         (
-            lambda t, least: numbered(t, pairs_of(np.where(t > least, t, 0)), 1),
+            lambda t, least: numbered(t, pairs_of(t >= least)),
+            "You chose the largest *number* of pairs, however little they overlap. Asked for is "
+            "the largest sum of IoUs: assign with the table, not with True and False.",
+        ),
+        (
+            (
+                lambda t, least: numbered(t, pairs_of(np.maximum(t - least, 0))),
+                lambda t, least: numbered(t, reaching(np.maximum(t - least, 0), t, least)),
+            ),
+            "You took `least` off each IoU before you added: one good pair then weighs more than "
+            "two fair ones. Asked for is the largest sum of the IoUs themselves.",
+        ),
+        (
+            lambda t, least: numbered(t, pairs_of(np.where(t >= least, t, 0) ** 2)),
+            "You squared the IoUs: a good pair then makes up for a weak one. Asked for is the "
+            "largest sum of the IoUs themselves.",
+        ),
+        (
+            lambda t, least: numbered(t, pairs_of(np.where(t > least, t, 0))),
+            "A pair of exactly `least` counts: only those *below* do not. >=, not >.",
+        ),
+        (
+            lambda t, least: numbered(t, pairs_of(np.where(t >= least, t, 0)), 1),
             "Your new numbers begin at 1, where others are already. The first free one is n + 1.",
         ),
         (
@@ -235,65 +232,4 @@ COST = Exercise(
     ],
 )
 
-HEIGHTS = Exercise(
-    right=heights,
-    cases=HILLS,
-    praise="In a flat stack most of a nucleus is close to its top or bottom. Counted in voxels, "
-    "the same hill has another summit.",
-    mistakes=[
-        (
-            lambda a, v: heights(a, None),
-            "Your distances are in voxels: a step in z counts as much as one in x. Give "
-            "`sampling=voxel`.",
-        ),
-        (
-            lambda a, v: heights(a, v[::-1]),
-            "The voxel is the wrong way round: `sampling` has the order of the axes, z, y, x.",
-        ),
-        (
-            lambda a, v: hill(a > 0, v),
-            "You handed over `labels > 0`: two nuclei that touch became one hill. One at a time.",
-        ),
-        (
-            (lambda a, v: hill(a > 0, None), lambda a, v: in_um(a > 0, None)),
-            "Two things: `labels > 0` makes one hill of two nuclei that touch, and the voxels' "
-            "sides are missing.",
-        ),
-        (
-            in_um,
-            "Right distances in µm. Now divide each nucleus by its own largest, so that all "
-            "summits are 1.",
-        ),
-        (
-            lambda a, v: in_um(a, None),
-            "These are distances in voxels: `sampling=voxel` is missing, and the division by each "
-            "nucleus' own largest.",
-        ),
-        (
-            lambda a, v: in_um(a > 0, v),
-            "Distances of `labels > 0`: two nuclei that touch became one hill. One at a time, and "
-            "each divided by its own largest.",
-        ),
-        (
-            lambda a, v: in_um(a, v) / in_um(a, v).max(),
-            "You divided all by the largest of the whole stack. Each nucleus has its own summit.",
-        ),
-        (
-            lambda a, v: heights(a, (v[0], 1, 1)),
-            "Only z has a length here. Give `sampling` all three.",
-        ),
-        (
-            lambda a, v: np.stack([heights(plane, v[1:]) * np.ones(plane.shape) for plane in a]),
-            "You measured in each slice by itself. Then the top slice of a nucleus is as high as "
-            "its middle.",
-        ),
-        (
-            lambda a, v: sum(
-                hill(np.pad(a == k, 1), v)[1:-1, 1:-1, 1:-1] for k in np.unique(a[a > 0])
-            ),
-            "You took the edge of the stack for an edge of the nucleus. A nucleus goes on there.",
-        ),
-    ],
-)
-
-NETS = {"10.3": CARRY, "10.4": COST, "10.5": HEIGHTS}
+NETS = {"10.3": CARRY, "10.4": COST}

@@ -38,12 +38,17 @@ PAIRS = [
     (np.where(np.arange(100) == 7, 0.05, 0.0), np.zeros(100), 1e-3),
     (np.array([10.0, 2.0]), np.array([0.0, 2.0]), 1.0),
     (LARGE, LARGE.copy(), 0.0),
+    (np.array([[1.0, 1.0], [2.0, 3.0]]), HOLE, 1e-2),
+    (np.ones((2, 3)), np.ones((2, 1)), 1e-3),
+    (np.array([3.0, 2.0]), np.array([-3.0, 2.0]), 1e-4),
+    (np.array([[3.0]]), np.array([[3.00035]]), 1e-4),
     (np.arange(100.0), np.where(np.arange(100) == 7, 7.1, np.arange(100.0)), 1e-2),
 ]
 SCORES = [
     (dict(nothing=0.60, masks=0.90, links=0.65, divisions=0.70, all=1.0),),
     (dict(nothing=0.80, masks=0.85, links=0.84, divisions=0.82, all=0.99),),
     (dict(nothing=0.10, masks=0.30, links=0.50, divisions=0.20, all=0.95),),
+    (dict(links=0.35, all=0.50, masks=0.20, nothing=0.40, divisions=0.30),),
 ]
 Scores = dict[str, float]
 
@@ -51,6 +56,11 @@ Scores = dict[str, float]
 def alike(a: NDArray, b: NDArray, tolerance: float) -> bool:
     """Right answer of 11.1."""
     return a.shape == b.shape and bool((abs(a - b) <= tolerance * (1 + abs(b))).all())
+
+
+def differs(a: NDArray, b: NDArray, tolerance: float) -> bool:
+    """Whether shapes differ or some number is off by more; a NaN is never off."""
+    return a.shape != b.shape or bool((abs(a - b) > tolerance * (1 + abs(b))).any())
 
 
 def gains(scores: Scores) -> tuple[str, float]:
@@ -87,6 +97,10 @@ ALIKE = Exercise(
             "A (1, 3) and a (3,) array pass: as many numbers are not yet the same shape.",
         ),
         (
+            lambda a, b, t: len(a) == len(b) and bool((abs(a - b) <= t * (1 + abs(b))).all()),
+            "A (2, 3) and a (2, 1) array pass: `len` is the first side alone. Compare `.shape`.",
+        ),
+        (
             lambda a, b, t: a.shape == b.shape and bool((abs(a - b) <= t * (1 + abs(a))).all()),
             "Your tolerance grows with |a|, so that a wild answer excuses itself: 10 passes for 0. "
             "The measure is |b|.",
@@ -107,6 +121,14 @@ ALIKE = Exercise(
         ),
         (
             (
+                lambda a, b, t: not np.isnan(a).any() and not differs(a, b, t),
+                lambda a, b, t: not np.isnan(b).any() and not differs(a, b, t),
+            ),
+            "You look for NaN in one of the two arrays. In the other it slips through: every "
+            "comparison with NaN is False. Ask whether *all* are within the tolerance.",
+        ),
+        (
+            (
                 lambda a, b, t: (
                     a.shape == b.shape and bool(np.allclose(a, b, rtol=t, atol=t, equal_nan=True))
                 ),
@@ -123,6 +145,18 @@ ALIKE = Exercise(
         (
             lambda a, b, t: a.shape == b.shape and bool((abs(a - b) <= t * (1 + b)).all()),
             "`abs` of b is missing: next to a negative number your tolerance is negative.",
+        ),
+        (
+            lambda a, b, t: (
+                a.shape == b.shape and bool((abs(abs(a) - abs(b)) <= t * (1 + abs(b))).all())
+            ),
+            "3 and -3 are alike for you: take the difference first, then `abs` of it.",
+        ),
+        (
+            lambda a, b, t: (
+                a.shape == b.shape and bool((abs(a - b) <= t * np.maximum(1, abs(b))).all())
+            ),
+            "You took the larger of 1 and |b|. Asked for is their sum, 1 + |b|.",
         ),
         (
             (
@@ -215,6 +249,24 @@ GAINS = Exercise(
         (
             lambda s: (min(PARTS, key=s.get), excess(s)),
             "You chose the swap that gains *least*.",
+        ),
+        (
+            lambda s: (max(("nothing", *PARTS), key=s.get), excess(s)),
+            '"nothing" is no swap. Where every swap loses, the best is the one that loses least.',
+        ),
+        (
+            (
+                lambda s: gains(dict(zip(SCORES[0][0], s.values(), strict=True))),
+                lambda s: (PARTS[np.argmax(list(s.values())[1:4])], excess(s)),
+                lambda s: (
+                    PARTS[np.argmax(list(s.values())[1:4])],
+                    sum(list(s.values())[1:4]) - 2 * s["nothing"] - s["all"],
+                ),
+                lambda s: (max(list(s)[1:4], key=s.get), excess(s)),
+                lambda s: (largest(s), excess(dict(zip(SCORES[0][0], s.values(), strict=True)))),
+            ),
+            "You took the scores by their place. Another dictionary may have another order: ask "
+            'by name, `scores["masks"]`.',
         ),
         (
             lambda s: (PARTS.index(largest(s)), excess(s)),

@@ -11,7 +11,7 @@ class NoLightError(Exception):
 
 BROKEN = {
     "b.tif": ValueError("no image"),
-    "d.tif": OSError("the disk is full"),
+    "d.tif": OSError(28, "No space left on device"),
     "e.tif": ZeroDivisionError("an empty field"),
     "g.tif": NoLightError("the shutter was closed"),
 }
@@ -86,6 +86,24 @@ def swallowing(function: Callable, names: Sequence[str]) -> tuple[list, list[str
     return results, told
 
 
+def until_stopped(text: str) -> Callable:
+    """A press of stop ends the loop, is told in some words or none, and goes no further."""
+
+    def run(function: Callable, names: Sequence[str]) -> tuple[list, list[str]]:
+        results, told = [], []
+        for name in names:
+            try:
+                results.append(function(name))
+            except Exception as error:
+                told.append(f"{name}: {error}")
+            except KeyboardInterrupt as error:
+                told += [text.format(name=name, error=error)] if text else []
+                break
+        return results, told
+
+    return run
+
+
 def until_the_first(function: Callable, names: Sequence[str]) -> tuple[list, list[str]]:
     """Stops at the first broken file and tells it."""
     results = []
@@ -121,9 +139,19 @@ KEEP_ON = Exercise(
     praise="One bad file costs one file, its name is told, and stop still stops.",
     mistakes=[
         (
-            swallowing,
+            (
+                swallowing,
+                lambda f, names: tuple(
+                    [x for x in part if x != "stop.tif: "] for part in swallowing(f, names)
+                ),
+            ),
             "Nobody can stop your program: a bare `except`, or `except BaseException`, catches the "
             "stop button too. `except Exception` lets it through.",
+        ),
+        (
+            (until_stopped(""), until_stopped("{name}: {error}"), until_stopped("{name}")),
+            "You catch the stop button and return what there is, as if all files were done. The "
+            "press must reach the caller: leave `KeyboardInterrupt` alone.",
         ),
         (
             until_the_first,
@@ -145,6 +173,11 @@ KEEP_ON = Exercise(
         (
             told_as(lambda name, text: f"{name}: {type(BROKEN[name]).__name__}"),
             'You tell the kind of the error; its text, f"{error}", says what was wrong.',
+        ),
+        (
+            told_as(lambda name, text: f"{name}: {BROKEN[name].args[0]}"),
+            "The first of `error.args` need not be the text: of a full disk it is the number 28. "
+            '`str(error)` and f"{error}" give the whole.',
         ),
         (
             told_as(lambda name, text: f"{name}: {BROKEN[name]!r}"),

@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dis import get_instructions
+from types import CodeType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,13 +59,35 @@ def sha(*parts: object) -> str:
     return hashlib.sha256(whole).hexdigest()
 
 
-def same_key(answer: Callable) -> Callable:
-    """Whether two images with their settings get the same key; "salted" if `hash` is used."""
-    salted = "hash" in getattr(getattr(answer, "__code__", None), "co_names", ())
+def looked_up(code: CodeType) -> set[str]:
+    """Global names that some code asks for, also in its lambdas and generators; `__hash__` too."""
+    steps = get_instructions(code)
+    names = {s.argval for s in steps if s.opname == "LOAD_GLOBAL" or s.argval == "__hash__"}
+    return names.union(*(looked_up(part) for part in code.co_consts if isinstance(part, CodeType)))
 
-    def same(a: NDArray, how_a: dict, b: NDArray, how_b: dict) -> object:
+
+def salted(function: Callable, seen: tuple = ()) -> bool:
+    """Whether Python's own `hash` is called, here or in a helper of the same notebook."""
+    code, world = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+    if code is None or function in seen:
+        return False
+    names = looked_up(code)
+    helpers = [world[n] for n in names if getattr(world.get(n), "__globals__", None) is world]
+    own = "__hash__" in names or ("hash" in names and "hash" not in world)
+    return own or any(salted(helper, (*seen, function)) for helper in helpers)
+
+
+def same_key(answer: Callable) -> Callable:
+    """Whether two images with their settings get the same key, or why neither is a key."""
+    python = salted(answer)
+
+    def same(a: NDArray, how_a: dict, b: NDArray, how_b: dict) -> str | None:
         first, second = answer(a, how_a), answer(b, how_b)
-        return "salted" if salted else None if first is None else bool(first == second)
+        if first is None:
+            return None
+        if python or hasattr(first, "hexdigest"):
+            return "salted" if python else "a hash object"
+        return "the same key" if first == second else "two keys"
 
     return same
 
@@ -79,6 +103,24 @@ KEY = Exercise(
             lambda i, s: str(hash(i.tobytes()) + hash(json.dumps(s, sort_keys=True))),
             "Python's own `hash` of text or bytes is salted: tomorrow, in another process, it is "
             "another number, and every image is done again. Take `hashlib`.",
+        ),
+        (
+            lambda i, s: hashlib.sha256(i.tobytes()),
+            "You return the hash object, and no two of them are equal. Its text is `.hexdigest()`.",
+        ),
+        (
+            lambda i, s: sha(i.dtype, i.shape, i.strides, i.tobytes(), sorted(s.items())),
+            "The same pixels in another memory order get another key: strides, pickle and "
+            '`tobytes("A")` tell how an array lies in memory. `tobytes()` alone does not.',
+        ),
+        (
+            lambda i, s: sha(i.dtype, i.shape, i.strides, i.tobytes(), s),
+            "Two things: settings in another order give another key (sort them), and so do the "
+            "same pixels in another memory order (`tobytes()` alone does not mind it).",
+        ),
+        (
+            lambda i, s: f"{id(i)} {sorted(s.items())}",
+            "`id` says where an image lies in memory, not what is in it: a copy gets another key.",
         ),
         (
             lambda i, s: sha(i.tobytes()),

@@ -43,7 +43,7 @@ def verdict_early_return(loss, val_loss):
 
 def verdict_chain(loss, val_loss):
     loss, val_loss = np.array(loss), np.array(val_loss)
-    if not (loss[-1] <= loss[0]):
+    if not np.all(np.isfinite(loss)) or loss[-1] > loss[0]:
         answer = "diverging"
     elif loss[-1] / loss[0] > 0.95:
         answer = "not learning"
@@ -66,6 +66,52 @@ def verdict_without_nan(loss, val_loss):
     if loss[-1] > 0.95 * loss[0]:
         return "not learning"
     return "learned by heart" if val_loss[-1] > 1.5 * min(val_loss) else "learning"
+
+
+def verdict_of_the_end(loss, val_loss):
+    if not (loss[-1] <= loss[0]):
+        return "diverging"
+    return verdict_without_nan(loss, val_loss)
+
+
+def verdict_of_nan_alone(loss, val_loss):
+    if np.isnan(loss).any() or loss[-1] > loss[0]:
+        return "diverging"
+    return verdict_without_nan(loss, val_loss)
+
+
+def verdict_standing_still(loss, val_loss):
+    if not np.isfinite(loss).all() or loss[-1] >= loss[0]:
+        return "diverging"
+    return verdict_without_nan(loss, val_loss)
+
+
+def verdict_of_highest(loss, val_loss):
+    if not np.isfinite(loss).all() or loss[-1] > loss[0]:
+        return "diverging"
+    if loss[-1] > 0.95 * max(loss):
+        return "not learning"
+    return "learned by heart" if val_loss[-1] > 1.5 * min(val_loss) else "learning"
+
+
+def verdict_of_the_range(loss, val_loss):
+    first = verdict_early_return(loss, [1.0])
+    if first != "learning":
+        return first
+    return "learned by heart" if max(val_loss) > 1.5 * min(val_loss) else "learning"
+
+
+def verdict_of_lowest_training(loss, val_loss):
+    first = verdict_early_return(loss, [1.0])
+    if first != "learning":
+        return first
+    return "learned by heart" if val_loss[-1] > 1.5 * min(loss) else "learning"
+
+
+def verdict_in_another_order(loss, val_loss):
+    if loss[-1] > 0.95 * loss[0]:
+        return "not learning"
+    return verdict_early_return(loss, val_loss)
 
 
 def verdict_gap_first(loss, val_loss):
@@ -128,6 +174,26 @@ def copies_with_loops(train, new):
     return count
 
 
+def copies_by_lists(train, new):
+    known = train.tolist()
+    return sum(any(turn(one, k).tolist() in known for k in range(8)) for one in new)
+
+
+def copies_in(train, new, orientations):
+    count = 0
+    for one in new:
+        count += any(np.array_equal(turn(one, k), old) for k in orientations for old in train)
+    return count
+
+
+def copies_by_flips(train, new):
+    count = 0
+    for one in new:
+        turned = [one, one[::-1], one[:, ::-1], *(np.rot90(one, k) for k in (1, 2, 3))]
+        count += any(np.array_equal(t, old) for t in turned for old in train)
+    return count
+
+
 def copies_of_pairs(train, new):
     count = 0
     for one in new:
@@ -180,6 +246,18 @@ def size_of_whole_kernels(side, kernels, maps):
     return side * side * maps
 
 
+def size_in_halves(side, kernels, maps):
+    for k in kernels:
+        side = (side - k + 1) / 2
+    return side * side * maps
+
+
+def size_of_one_kernel(side, kernels, maps):
+    for _ in kernels:
+        side = (side - 2) // 2
+    return side * side * maps
+
+
 def size_without_pooling(side, kernels, maps):
     for k in kernels:
         side = side - k + 1
@@ -227,7 +305,7 @@ RIGHT = {
         weights_by_mean,
         lambda y, c: compute_class_weight("balanced", classes=np.arange(c), y=y),
     ],
-    "06.4": [copies_by_bytes, copies_by_broadcast, copies_with_loops],
+    "06.4": [copies_by_bytes, copies_by_broadcast, copies_with_loops, copies_by_lists],
     "06.5": [size_in_steps, size_of_an_array, size_by_recursion],
     "06.6": [fingerprint_in_steps, fingerprint_by_update, fingerprint_sorted_by_hand],
 }
@@ -249,6 +327,13 @@ WRONG = {
     ],
     "06.2": [
         (verdict_without_nan, "nan"),
+        (verdict_of_the_end, "the end only"),
+        (verdict_of_nan_alone, "`inf` slipped through"),
+        (verdict_standing_still, "exactly where it began"),
+        (verdict_of_highest, "*highest* training loss"),
+        (verdict_of_the_range, "*highest* validation loss"),
+        (verdict_in_another_order, "leaves 'diverging' nothing"),
+        (verdict_of_lowest_training, "lowest *training* loss"),
         (verdict_gap_first, "order matters"),
         (verdict_against_training, "last training loss"),
         (verdict_of_first, "first validation loss"),
@@ -284,10 +369,19 @@ WRONG = {
             lambda train, new: sum(one.sum() in [old.sum() for old in train] for one in new),
             "sums of pixels",
         ),
-        (lambda train, new: sum(one in train for one in new), "you got"),
+        (lambda train, new: sum(one in train for one in new), "*any* pixel"),
+        (
+            lambda train, new: sum(any(turn(n, k) in train for k in range(8)) for n in new),
+            "*any* pixel",
+        ),
+        (lambda train, new: copies_in(train, new, range(7)), "ends with 6"),
+        (lambda train, new: copies_in(train, new, range(1, 8)), "k begins at 0"),
+        (copies_by_flips, "along a diagonal"),
     ],
     "06.5": [
         (size_rounded_up, "rounded up"),
+        (size_in_halves, "half a pixel"),
+        (size_of_one_kernel, "always 3"),
         (size_of_whole_kernels, "k - 1"),
         (size_without_pooling, "poolings are missing"),
         (size_kernels_first, "one by one"),

@@ -45,6 +45,10 @@ def iou_zero_if_empty(a, b):
     return (a & b).sum() / union
 
 
+def iou_one_if_one_is_empty(a, b):
+    return (a & b).sum() / (a | b).sum() if b.any() else 1.0
+
+
 def iou_dice(a, b):
     return 2 * (a * b).sum() / (a.sum() + b.sum())
 
@@ -153,6 +157,15 @@ def ap_half_f1(table, thresholds):
     return np.mean([(table >= t).sum() / sum(table.shape) for t in thresholds])
 
 
+def ap_pooled(table, thresholds):
+    tp = (table[..., None] >= thresholds).sum()
+    return tp / (len(thresholds) * sum(table.shape) - tp)
+
+
+def ap_of_own_thresholds(table, thresholds):
+    return ap_all_at_once(table, np.arange(0.5, 1, 0.05))
+
+
 def ap_returns_early(table, thresholds):
     for threshold in thresholds:
         tp, fp, fn = count_by_axes(table, threshold)
@@ -194,6 +207,38 @@ def distance_by_neighbours(masks):
     for number in set(masks.ravel().tolist()) - {0}:
         inside, outside = np.argwhere(masks == number), np.argwhere(masks != number)
         distance[tuple(inside.T)] = cKDTree(outside).query(inside)[0]
+    return distance
+
+
+def distance_by_sum(masks):
+    cells = np.unique(masks[masks > 0])
+    return sum(ndimage.distance_transform_edt(masks == k) for k in cells)
+
+
+def distance_by_maximum(masks):
+    cells = np.unique(masks[masks > 0])
+    return np.max([ndimage.distance_transform_edt(masks == k) for k in cells], axis=0)
+
+
+def distance_returns_early(masks):
+    distance = np.zeros(masks.shape)
+    for number in np.unique(masks[masks > 0]):
+        distance += ndimage.distance_transform_edt(masks == number)
+        return distance
+
+
+def distance_in_integers(masks):
+    distance = np.zeros_like(masks)
+    for number in np.unique(masks[masks > 0]):
+        mask = masks == number
+        distance[mask] = ndimage.distance_transform_edt(mask)[mask]
+    return distance
+
+
+def distance_of_everything(masks):
+    distance = np.zeros(masks.shape)
+    for number in np.unique(masks):
+        distance += ndimage.distance_transform_edt(masks == number)
     return distance
 
 
@@ -257,6 +302,15 @@ def cells_upside_down(hills, inside, level):
     return watershed(hills.max() - hills, seeds, mask=inside)
 
 
+def cells_on_flat_land(hills, inside, level):
+    return watershed(inside.astype(int), label(hills > level), mask=inside)
+
+
+def cells_by_the_mask(hills, inside, level):
+    seeds = ndimage.label(hills > level)[0]
+    return watershed(-ndimage.distance_transform_edt(inside), seeds, mask=inside)
+
+
 def cells_cut_later(hills, inside, level):
     seeds = ndimage.label(hills > level)[0]
     landscape = np.where(inside, -hills, 10.0)
@@ -276,6 +330,7 @@ WRONG = {
         (iou_sum, "counted twice"),
         (iou_forgets_empty, "0/0"),
         (iou_zero_if_empty, "saw nothing"),
+        (iou_one_if_one_is_empty, "One empty mask"),
         (iou_dice, "Dice"),
         (iou_accuracy, "pixel accuracy"),
         (iou_of_truth, "one of the masks"),
@@ -297,12 +352,21 @@ WRONG = {
         (ap_recall, "recall"),
         (ap_f1, "F1"),
         (ap_half_f1, "counted twice"),
+        (ap_pooled, "divided once"),
+        (ap_of_own_thresholds, "of your own"),
+        (lambda table, thresholds: ap_all_at_once(table, np.array([0.5])), "of your own"),
         (ap_returns_early, "inside the loop"),
         (ap_overwrites, "last threshold"),
         (ap_list, "mean of them"),
         (ap_of_mean_threshold, "averaged the thresholds"),
     ],
     "07.4": [
+        (distance_by_sum, "without cells"),
+        (distance_by_maximum, "without cells"),
+        (distance_returns_early, "inside the loop"),
+        (distance_in_integers, "decimals"),
+        (distance_of_everything, "0 is no cell"),
+        (lambda m: print(m.shape), "nothing back"),
         (distance_to_background, "one* hill"),
         (distance_outside, "outside"),
         (distance_scaled, "height of 1"),
@@ -315,6 +379,10 @@ WRONG = {
     "07.5": [
         (lambda h, i, t: watershed(h, label(h > t), mask=i), "upside down"),
         (lambda h, i, t: watershed(-h, label(h > t)), "whole picture"),
+        (cells_on_flat_land, "flat land"),
+        (lambda h, i, t: watershed(np.zeros_like(h), label(h > t), mask=i), "flat land"),
+        (cells_by_the_mask, "made from the mask"),
+        (lambda h, i, t: cells_by_measure(h, i, t * h.max()), "share of the highest"),
         (lambda h, i, t: label(h > t), "only the seeds"),
         (lambda h, i, t: label(i), "connected piece"),
         (lambda h, i, t: watershed(-h, (h > t).astype(int), mask=i), "number 1"),

@@ -4,6 +4,7 @@ A wrong answer comes with a word of the advice that must name it.
 """
 
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -72,6 +73,13 @@ def assign_with_eye(cost, alone):
     n, m = cost.shape
     blocks = [[cost, alone * np.eye(n)], [alone * np.eye(m), np.zeros((m, n))]]
     return solved(np.block(blocks), cost)
+
+
+def assign_in_integers(cost, alone):
+    n, m = cost.shape
+    matrix = np.full((n + m, n + m), alone)
+    matrix[:n, :m], matrix[n:, m:] = cost, 0
+    return solved(matrix, cost)
 
 
 def assign_with_full_corner(cost, alone):
@@ -156,7 +164,7 @@ def overlap_in_logic(before, after):
 
 def divisions_with_loops(lineage):
     rows = []
-    for mother in lineage[:, 0]:
+    for mother in sorted(lineage[:, 0]):
         kids = [track for track, _, _, parent in lineage if parent == mother]
         if len(kids) == 2:
             rows.append([mother, *sorted(kids)])
@@ -166,7 +174,7 @@ def divisions_with_loops(lineage):
 def divisions_by_counting(lineage):
     mothers, times = np.unique(lineage[:, 3], return_counts=True)
     chosen = mothers[(times == 2) & (mothers > 0)]
-    return [[m, *lineage[lineage[:, 3] == m, 0]] for m in chosen]
+    return [[m, *np.sort(lineage[lineage[:, 3] == m, 0])] for m in chosen]
 
 
 def divisions_by_dictionary(lineage):
@@ -174,6 +182,44 @@ def divisions_by_dictionary(lineage):
     for track, _, _, parent in lineage:
         kids[parent].append(track)
     return [(m, *sorted(k)) for m, k in sorted(kids.items()) if m != 0 and len(k) > 1]
+
+
+def divisions_as_listed(lineage):
+    rows = []
+    for mother in lineage[:, 0]:
+        kids = lineage[lineage[:, 3] == mother, 0]
+        if len(kids) == 2:
+            rows.append([mother, *kids])
+    return np.array(rows)
+
+
+def divisions_of_any_number(lineage):
+    rows = []
+    for mother in np.unique(lineage[:, 0]):
+        rows.append([mother, *np.sort(lineage[lineage[:, 3] == mother, 0])])
+    return rows
+
+
+def divisions_of_parents(lineage):
+    mothers = np.unique(lineage[lineage[:, 3] > 0, 3])
+    return np.array([[m, *np.sort(lineage[lineage[:, 3] == m, 0])] for m in mothers])
+
+
+def divisions_in_next_rows(lineage):
+    rows = []
+    for one, other in pairwise(lineage):
+        if one[3] == other[3] and one[3] != 0:
+            rows.append([one[3], one[0], other[0]])
+    return sorted(rows)
+
+
+def divisions_in_next_frame(lineage):
+    rows = []
+    for mother, _, end, _ in lineage[np.argsort(lineage[:, 0])]:
+        kids = lineage[(lineage[:, 3] == mother) & (lineage[:, 1] == end + 1), 0]
+        if len(kids) == 2:
+            rows.append([mother, *np.sort(kids)])
+    return np.array(rows)
 
 
 def divisions_of_nobody(lineage):
@@ -226,6 +272,18 @@ def f1_without_care(true, found):
     return 2 * precision * recall / (precision + recall)
 
 
+def f1_in_plain_python(true, found):
+    hits = len(set(map(tuple, true)) & set(map(tuple, found)))
+    precision, recall = hits / len(found), hits / len(true)
+    return 2 * precision * recall / (precision + recall)
+
+
+def f1_of_found_links(true, found):
+    hits = len(set(map(tuple, true)) & set(map(tuple, found)))
+    precision, recall = hits / len(found), hits / len(true)
+    return 2 * precision * recall / (precision + recall) if hits else 0
+
+
 def f1_by_frozensets(true, found):
     a, b = ({frozenset(link) for link in links.tolist()} for links in (true, found))
     return 2 * len(a & b) / (len(a) + len(b))
@@ -238,7 +296,7 @@ def f1_by_in(true, found):
 
 def f1_row_by_row(true, found):
     n = min(len(true), len(found))
-    return (true[:n] == found[:n]).all(axis=1).mean()
+    return (true[:n] == found[:n]).all(axis=1).sum() / n
 
 
 def msd_with_loop(places, lag):
@@ -300,6 +358,11 @@ WRONG = {
         (assign_rows, "two rows took the same"),
         (assign_with_eye, "free"),
         (assign_with_full_corner, "*two* cells are alone"),
+        (assign_in_integers, "lost their decimals"),
+        (
+            lambda c, alone: np.column_stack(linear_sum_assignment(np.minimum(c, 2 * alone))),
+            "drop those pairs",
+        ),
         (lambda c, alone: assign_with_zeros(c, alone, "upper right"), "both corners beside"),
         (lambda c, alone: assign_with_zeros(c, alone, "lower left"), "both corners beside"),
         (lambda c, alone: solved(large(c, alone, corner=np.inf), c), "dummies"),
@@ -338,6 +401,13 @@ WRONG = {
         ),
     ],
     "08.5": [
+        (divisions_as_listed, "order of the table"),
+        (lambda t: sorted(divisions_as_listed(t).tolist()), "order of the table"),
+        (divisions_of_any_number, "unequal lengths"),
+        (lambda t: np.array(divisions_of_any_number(t)), "unequal lengths"),
+        (divisions_of_parents, "unequal lengths"),
+        (divisions_in_next_rows, "follow one another"),
+        (divisions_in_next_frame, "the parent alone decides"),
         (divisions_of_nobody, "0 a mother"),
         (divisions_with_gaps, "*one* child"),
         (divisions_mothers_only, "daughters are missing"),
@@ -352,6 +422,8 @@ WRONG = {
     ],
     "08.2": [
         (f1_without_care, "without any hit"),
+        (f1_in_plain_python, "without any hit"),
+        (f1_of_found_links, "not one link"),
         (f1_by_in, "compare pairs"),
         (f1_by_frozensets, "a direction"),
         (f1_row_by_row, "another order"),

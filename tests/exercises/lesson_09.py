@@ -5,6 +5,7 @@ A wrong answer comes with a word of the advice that must name it.
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy import ndimage
 
 
 def pearson_by_sums(true, said):
@@ -84,6 +85,26 @@ def windows_of_all(image, side):
         wide[y : y + side, x : x + side].ravel()
         for y in range(image.shape[0])
         for x in range(image.shape[1])
+    ]
+
+
+def windows_around_pixels(image, side):
+    half = side // 2
+    height, width = image.shape
+    return [
+        image[y - half : y + half + 1, x - half : x + half + 1].ravel()
+        for y in range(half, height - half)
+        for x in range(half, width - half)
+    ]
+
+
+def windows_from_pixels(image, side):
+    half = side // 2
+    height, width = image.shape
+    return [
+        image[y - half : y - half + side, x - half : x - half + side].ravel()
+        for y in range(half, height - half)
+        for x in range(half, width - half)
     ]
 
 
@@ -168,6 +189,21 @@ def counts_the_other_way(true, said):
     return counts_by_sets(said, true)
 
 
+def counts_by_pieces(true, said):
+    pairs = [
+        (ndimage.label(t > 0)[1], ndimage.label(s > 0)[1]) for t, s in zip(true, said, strict=True)
+    ]
+    return np.mean([abs(m - n) / n for n, m in pairs])
+
+
+def counts_by_median(true, said):
+    pairs = [
+        (len(np.unique(t[t > 0])), len(np.unique(s[s > 0])))
+        for t, s in zip(true, said, strict=True)
+    ]
+    return np.median([abs(m - n) / n for n, m in pairs])
+
+
 def exposed(light, photons, poisson):
     return poisson(light * photons) / photons
 
@@ -180,6 +216,17 @@ def exposed_in_steps(light, photons, poisson):
 def exposed_by_gain(light, photons, poisson):
     gain = 1 / photons
     return gain * poisson(light / gain)
+
+
+def exposed_pixel_by_pixel(light, photons, poisson):
+    out = np.zeros(light.shape)
+    for y, x in np.ndindex(*light.shape):
+        out[y, x] = poisson(light[y, x] * photons) / photons
+    return out
+
+
+def exposed_seeded(light, photons, poisson):
+    return np.random.default_rng(0).poisson(light * photons) / photons
 
 
 def scores_by_sums(doubt, error, threshold, limit):
@@ -212,6 +259,34 @@ def scores_of_calm(doubt, error, threshold, limit):
     return scores_by_indexing(-doubt, error, -threshold, limit)
 
 
+def scores_at_least(doubt, error, threshold, limit):
+    doubted, wrong = doubt >= threshold, error > limit
+    hits = (doubted & wrong).sum()
+    return hits / doubted.sum(), hits / wrong.sum()
+
+
+def scores_at_the_limit(doubt, error, threshold, limit):
+    doubted, wrong = doubt > threshold, error >= limit
+    hits = (doubted & wrong).sum()
+    return hits / doubted.sum(), hits / wrong.sum()
+
+
+def scores_zero_if_fine(doubt, error, threshold, limit):
+    precision, recall = scores_by_indexing(doubt, error, threshold, limit)
+    return precision, 0.0 if np.isnan(recall) else recall
+
+
+def scores_zero_if_calm(doubt, error, threshold, limit):
+    precision, recall = scores_by_indexing(doubt, error, threshold, limit)
+    return 0.0 if np.isnan(precision) else precision, recall
+
+
+def scores_that_die(doubt, error, threshold, limit):
+    doubted, wrong = doubt > threshold, error > limit
+    hits, n = int((doubted & wrong).sum()), int(doubted.sum())
+    return hits / n if n else np.nan, hits / int(wrong.sum())
+
+
 RIGHT = {
     "09.1": [pearson_by_sums, pearson_by_numpy, pearson_standardised, pearson_with_loops],
     "09.2": [windows_with_loops, windows_by_view, windows_by_shifts],
@@ -236,11 +311,14 @@ WRONG = {
             "sum* above the line",
         ),
         (pearson_of_rows, "row by row"),
+        (lambda a, b: pearson_by_sums(a, b) if b.std() else 1.0, "scores 1"),
     ],
     "09.2": [
         (windows_one_short, "last row"),
         (windows_by_columns, "column by column"),
         (windows_of_all, "sticks out"),
+        (windows_around_pixels, "odd sides"),
+        (windows_from_pixels, "last row"),
         (lambda image, side: windows_by_view(image, side).T, "exchanged"),
         (lambda image, side: sliding_window_view(image, (side, side)), "still pictures"),
         (lambda image, side: windows_by_view(image, side).reshape(-1, side, side), "flatten"),
@@ -279,6 +357,8 @@ WRONG = {
         (counts_together, "frame by frame"),
         (counts_of_pixels, "pixels"),
         (counts_the_other_way, "divide"),
+        (counts_by_pieces, "connected pieces"),
+        (counts_by_median, "median"),
         (lambda a, b: counts_by_sets(a, b) * len(a), "summed"),
         (
             lambda a, b: np.mean(
@@ -293,6 +373,13 @@ WRONG = {
         (lambda light, photons, poisson: poisson(light) * photons, "multiply before"),
         (lambda light, photons, poisson: poisson(light) / photons, "before"),
         (lambda light, photons, poisson: light * photons, "nothing was drawn"),
+        (lambda light, photons, poisson: light, "handed over"),
+        (exposed_pixel_by_pixel, "Call `poisson` once"),
+        (exposed_seeded, "handed over"),
+        (
+            lambda light, photons, poisson: np.random.poisson(light * photons) / photons,  # noqa: NPY002
+            "handed over",
+        ),
         (
             lambda light, photons, poisson: light + poisson(light * photons) / photons,
             "not added",
@@ -306,6 +393,11 @@ WRONG = {
     ],
     "09.6": [
         (scores_zero_if_empty, "never speaks"),
+        (scores_zero_if_calm, "never speaks"),
+        (scores_zero_if_fine, "nothing is *wrong*"),
+        (scores_that_die, "ZeroDivisionError"),
+        (scores_at_least, "doubt *is* the threshold"),
+        (scores_at_the_limit, "error *is* the limit"),
         (scores_of_calm, "doubt is *small*"),
         (lambda d, e, t, m: scores_by_sums(d, e, t, m)[::-1], "swapped"),
         (lambda d, e, t, m: scores_by_sums(d, e, m, t), "exchanged"),

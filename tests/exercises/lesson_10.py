@@ -3,6 +3,8 @@
 A wrong answer comes with a word of the advice that must name it.
 """
 
+from itertools import permutations
+
 import numpy as np
 from scipy import ndimage
 from scipy.optimize import linear_sum_assignment
@@ -46,6 +48,10 @@ def size_of_shadows(mask, voxel):
     return [mask.any(axis=k).sum() * voxel[k] for k in range(3)]
 
 
+def size_of_the_longest_ray(mask, voxel):
+    return [mask.sum(axis=k).max() * voxel[k] for k in range(3)]
+
+
 def piled_in_a_loop(labels):
     rays = np.zeros(labels.shape[1:], int)
     for k in range(1, labels.max() + 1):
@@ -76,6 +82,10 @@ def piled_without_last(labels):
     return sum((labels == k).any(axis=0) * 1 for k in range(1, labels.max()))
 
 
+def piled_up_to_their_number(labels):
+    return sum((labels == k).any(axis=0) * 1 for k in range(1, len(np.unique(labels))))
+
+
 def piled_by_or(labels):
     rays = np.zeros(labels.shape[1:], bool)
     for k in np.unique(labels[labels > 0]):
@@ -102,6 +112,31 @@ def carry_by_gain(table, least):
     return numbers
 
 
+def carry_by_cost(table, least):
+    pairs = zip(*linear_sum_assignment(np.where(table < least, 0, -table)), strict=True)
+    above = {j: i + 1 for i, j in pairs if table[i, j] >= least}
+    lone = [j for j in range(table.shape[1]) if j not in above]
+    return [above.get(j) or len(table) + 1 + lone.index(j) for j in range(table.shape[1])]
+
+
+def carry_by_search(table, least):
+    n, m = table.shape
+    good = np.vstack([np.where(table >= least, table, 0), np.zeros((m, m))])
+    best = max(permutations(range(n + m), m), key=lambda rows: good[rows, range(m)].sum())
+    new = iter(range(n + 1, n + m + 1))
+    return [i + 1 if good[i, j] > 0 else next(new) for j, i in enumerate(best)]
+
+
+def carry_most_pairs(table, least):
+    numbers, free = np.zeros(table.shape[1], int), len(table) + 1
+    for i, j in zip(*linear_sum_assignment(table >= least, maximize=True), strict=True):
+        if table[i, j] >= least:
+            numbers[j] = i + 1
+    for j in np.flatnonzero(numbers == 0):
+        numbers[j], free = free, free + 1
+    return numbers
+
+
 def carry_by_dictionary(table, least):
     good = np.where(table >= least, table, 0)
     rows, columns = linear_sum_assignment(good, maximize=True)
@@ -111,7 +146,7 @@ def carry_by_dictionary(table, least):
 
 
 def carry_by_transpose(table, least):
-    good = (table * (table > least)).T
+    good = (table * (table >= least)).T
     below, above = linear_sum_assignment(good, maximize=True)
     numbers = np.zeros(len(good), int)
     kept = good[below, above] > 0
@@ -135,7 +170,7 @@ def carry_best(table, least):
 def carry_too_late(table, least):
     numbers, free = [0] * table.shape[1], len(table)
     for i, j in zip(*linear_sum_assignment(table, maximize=True), strict=True):
-        if table[i, j] > least:
+        if table[i, j] >= least:
             numbers[j] = int(i) + 1
     for j, number in enumerate(numbers):
         if not number:
@@ -210,6 +245,47 @@ def heights_of_distance(labels, voxel, divide=1.0):
     return sum(ndimage.distance_transform_edt(labels == k, voxel) for k in numbers) / divide
 
 
+def heights_as_integers(labels, voxel):
+    out = np.zeros_like(labels)
+    for k in np.unique(labels[labels > 0]):
+        distance = ndimage.distance_transform_edt(labels == k, voxel)
+        out[labels == k] = (distance / distance.max())[labels == k]
+    return out
+
+
+def heights_of_the_first(labels, voxel):
+    out = np.zeros(labels.shape)
+    for k in np.unique(labels[labels > 0]):
+        distance = ndimage.distance_transform_edt(labels == k, voxel)
+        out += distance / distance.max()
+        return out
+
+
+def heights_of_the_last(labels, voxel):
+    for k in np.unique(labels[labels > 0]):
+        distance = ndimage.distance_transform_edt(labels == k, voxel)
+        out = distance / distance.max()
+    return out
+
+
+def heights_of(labels, voxel, numbers):
+    out = np.zeros(labels.shape)
+    for k in numbers:
+        distance = ndimage.distance_transform_edt(labels == k, voxel)
+        out += distance / distance.max()
+    return out
+
+
+def heights_written(labels, voxel, numbers):
+    out = np.zeros(labels.shape)
+    for k in numbers:
+        mask = labels == k
+        if mask.any():
+            distance = ndimage.distance_transform_edt(mask, voxel)
+            out[mask] = distance[mask] / distance.max()
+    return out
+
+
 def whole_by_set(labels):
     rim = set()
     for face in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
@@ -249,10 +325,26 @@ def whole_one_end(labels):
     return [k for k in np.unique(labels) if k and k not in rim]
 
 
+def whole_without_largest(labels):
+    kept = whole_by_set(labels)
+    return [k for k in range(1, labels.max()) if k in kept]
+
+
+def whole_but_one_face(labels):
+    faces = (labels[0], labels[-1], labels[:, 0], labels[:, -1], labels[:, :, 0])
+    rim = np.concatenate([face.ravel() for face in faces])
+    return [k for k in np.unique(labels) if k and k not in rim]
+
+
+def whole_but_the_top(labels):
+    faces = (labels[-1], labels[:, 0], labels[:, -1], labels[..., 0], labels[..., -1])
+    return np.setdiff1d(labels, [0, *np.concatenate([face.ravel() for face in faces])])
+
+
 RIGHT = {
     "10.1": [size_by_places, size_by_box, size_by_any],
     "10.2": [piled_in_a_loop, piled_pixel_by_pixel, piled_by_sorting],
-    "10.3": [carry_by_gain, carry_by_dictionary, carry_by_transpose],
+    "10.3": [carry_by_dictionary, carry_by_transpose, carry_by_cost, carry_by_search],
     "10.4": [cost_by_loop, cost_by_prod, cost_as_array],
     "10.5": [heights_in_a_loop, heights_added, heights_divided_afterwards],
     "10.6": [whole_by_set, whole_by_mask, whole_by_box],
@@ -265,6 +357,7 @@ WRONG = {
         (size_turned, "wrong way round"),
         (size_from_the_corner, "corner of the stack"),
         (size_of_shadows, "axis=(1, 2)"),
+        (size_of_the_longest_ray, "leans"),
         (lambda m, v: np.ptp(np.argwhere(m), axis=0) * v + 1, "before you multiply"),
         (lambda m, v: size_by_places(m, v[0]), "one and the same step"),
         (lambda m, v: size_by_places(m, v)[::-1], "z first"),
@@ -277,6 +370,7 @@ WRONG = {
         (piled_with_background, "background is counted"),
         (lambda a: piled_with_background(a) - 1, "no 0 to take off"),
         (piled_without_last, "last nucleus"),
+        (piled_up_to_their_number, "gaps"),
         (piled_by_or, "*whether*"),
         (piled_by_runs, "pieces along z"),
         (lambda a: np.count_nonzero(a, axis=0), "count voxels"),
@@ -292,6 +386,11 @@ WRONG = {
         (carry_too_late, "*before*"),
         (carry_and_lose, "vanish"),
         (carry_all_new_alike, "same number. Each is"),
+        (carry_most_pairs, "*number* of pairs"),
+        (carry_by_gain, "`least` off each"),
+        (lambda t, least: carry_by_dictionary(t**2, least**2), "squared"),
+        (lambda t, least: carry_by_dictionary(t, least + 1e-9), "exactly `least` counts"),
+        (lambda t, least: carry_by_dictionary(np.where(t > least, t, 0), 0), "not >"),
         (lambda t, least: carry_by_gain(t, 0), "overlaps at all"),
         (lambda t, least: [n - 1 for n in carry_by_dictionary(t, least)], "Off by one"),
         (lambda t, least: carry_by_dictionary(t.T, least), "exchanged"),
@@ -347,6 +446,16 @@ WRONG = {
             lambda a, v: heights_glued(a, v) * ndimage.distance_transform_edt(a > 0, v).max(),
             "Distances of `labels > 0`",
         ),
+        (heights_as_integers, "whole numbers"),
+        (heights_of_the_first, "inside the loop"),
+        (heights_of_the_last, "only the last"),
+        (lambda a, v: heights_of(a, v, np.unique(a)), "leave the number 0 out"),
+        (lambda a, v: heights_written(a, v, np.unique(a)), "leave the number 0 out"),
+        (lambda a, v: heights_of(a, v, range(1, a.max())), "ends before n"),
+        (lambda a, v: heights_written(a, v, range(1, a.max())), "ends before n"),
+        (lambda a, v: heights_of(a, v, range(1, len(np.unique(a)))), "gaps"),
+        (lambda a, v: heights_written(a, v, range(1, len(np.unique(a)))), "gaps"),
+        (lambda a, v: heights_of(a, v, range(1, a.max() + 1)), "0/0"),
     ],
     "10.6": [
         (whole_in_the_picture, "top and a bottom"),
@@ -355,6 +464,9 @@ WRONG = {
         (lambda a: np.append(0, whole_by_set(a)), "0 is in your answer"),
         (lambda a: np.setdiff1d(a, np.append(whole_by_set(a), 0)), "that *are* cut"),
         (lambda a: np.unique(a[1:-1, 1:-1, 1:-1][a[1:-1, 1:-1, 1:-1] > 0]), "rim"),
+        (whole_without_largest, "largest number"),
+        (whole_but_one_face, "`labels[:, :, -1]`"),
+        (whole_but_the_top, "`labels[0]`"),
         (lambda a: len(whole_by_set(a)), "how many"),
         (lambda a: a * np.isin(a, whole_by_set(a)), "labels that are left"),
         (lambda a: np.isin(a, whole_by_set(a)), "mask of voxels"),

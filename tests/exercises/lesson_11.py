@@ -7,6 +7,7 @@ import hashlib
 import json
 import pickle
 
+import joblib
 import numpy as np
 
 
@@ -45,6 +46,34 @@ def alike_with_any(a, b, tolerance):
     return not (np.abs(a - b) > tolerance * (1 + np.abs(b))).any()
 
 
+def alike_nan_in_a(a, b, tolerance):
+    if a.shape != b.shape or np.isnan(a).any():
+        return False
+    return not (abs(a - b) > tolerance * (1 + abs(b))).any()
+
+
+def alike_nan_in_b(a, b, tolerance):
+    if a.shape != b.shape or np.isnan(b).any():
+        return False
+    return not (abs(a - b) > tolerance * (1 + abs(b))).any()
+
+
+def alike_by_length(a, b, tolerance):
+    return len(a) == len(b) and np.all(abs(a - b) <= tolerance * (1 + abs(b)))
+
+
+def alike_without_sign(a, b, tolerance):
+    return a.shape == b.shape and np.all(abs(abs(a) - abs(b)) <= tolerance * (1 + abs(b)))
+
+
+def alike_by_the_larger(a, b, tolerance):
+    if a.shape != b.shape:
+        return False
+    return all(
+        abs(x - y) <= tolerance * max(1, abs(y)) for x, y in zip(a.flat, b.flat, strict=True)
+    )
+
+
 def alike_by_two_largest(a, b, tolerance):
     return a.shape == b.shape and np.max(abs(a - b)) <= tolerance * (1 + np.max(abs(b)))
 
@@ -73,8 +102,58 @@ def key_of_two_hashes(image, settings):
     return pixels + hashlib.sha1(about.encode()).hexdigest()
 
 
+def key_by_joblib(image, settings):
+    return joblib.hash((np.ascontiguousarray(image), sorted(settings.items())))
+
+
 def key_salted(image, settings):
     return str(hash((image.dtype.str, image.shape, image.tobytes(), *sorted(settings.items()))))
+
+
+def salted_text(thing):
+    return str(hash(thing))
+
+
+def key_salted_in_a_helper(image, settings):
+    return salted_text((image.tobytes(), image.shape, image.dtype, *sorted(settings.items())))
+
+
+def key_salted_in_a_generator(image, settings):
+    parts = (image.tobytes(), image.shape, image.dtype, tuple(sorted(settings.items())))
+    return "-".join(str(hash(part)) for part in parts)
+
+
+def key_salted_by_lambda(image, settings):
+    salt = lambda thing: hash(thing)  # noqa: E731
+    return f"{salt(image.tobytes())} {image.shape} {image.dtype} {sorted(settings.items())}"
+
+
+def key_salted_by_method(image, settings):
+    pixels = image.tobytes().__hash__()
+    return f"{pixels} {image.shape} {image.dtype} {sorted(settings.items())}"
+
+
+def key_as_object(image, settings):
+    about = repr((image.dtype, image.shape, sorted(settings.items())))
+    return hashlib.sha256(image.tobytes() + about.encode())
+
+
+def key_in_memory_order(image, settings):
+    about = repr((image.dtype, image.shape, sorted(settings.items())))
+    return hashlib.sha256(image.tobytes("A") + about.encode()).hexdigest()
+
+
+def key_by_strides(image, settings):
+    about = repr((image.dtype, image.shape, image.strides, sorted(settings.items())))
+    return hashlib.sha256(image.tobytes() + about.encode()).hexdigest()
+
+
+def key_by_sorted_pickle(image, settings):
+    return hashlib.sha256(pickle.dumps((image, sorted(settings.items())))).hexdigest()
+
+
+def key_by_plain_pickle(image, settings):
+    return hashlib.sha256(pickle.dumps((image, settings))).hexdigest()
 
 
 def key_by_pickle(image, settings):
@@ -108,6 +187,22 @@ def key_of_sum(image, settings):
 def key_as_bytes(image, settings):
     about = repr((image.dtype, image.shape, sorted(settings.items())))
     return hashlib.sha256(image.tobytes() + about.encode()).digest()
+
+
+def gains_by_place(scores):
+    nothing, masks, links, divisions, everything = scores.values()
+    single = [masks - nothing, links - nothing, divisions - nothing]
+    return PARTS[int(np.argmax(single))], sum(single) - (everything - nothing)
+
+
+def gains_by_slice(scores):
+    single = list(scores.values())[1:4]
+    return PARTS[int(np.argmax(single))], gains_by_numpy(scores)[1]
+
+
+def gains_of_nothing(scores):
+    gain = {name: scores[name] - scores["nothing"] for name in scores if name != "all"}
+    return max(gain, key=gain.get), sum(gain.values()) - (scores["all"] - scores["nothing"])
 
 
 PARTS = ("masks", "links", "divisions")
@@ -174,6 +269,53 @@ def keep_on_bare(function, names):
     return results, told
 
 
+def keep_on_until_stopped(function, names):
+    results, told = [], []
+    for name in names:
+        try:
+            results.append(function(name))
+        except KeyboardInterrupt:
+            break
+        except Exception as error:
+            told.append(f"{name}: {error}")
+    return results, told
+
+
+def keep_on_after_stop(function, names):
+    results, told = [], []
+    for name in names:
+        try:
+            results.append(function(name))
+        except KeyboardInterrupt:
+            continue
+        except Exception as error:
+            told.append(f"{name}: {error}")
+    return results, told
+
+
+def keep_on_and_tell_of_stop(function, names):
+    results, told = [], []
+    for name in names:
+        try:
+            results.append(function(name))
+        except Exception as error:
+            told.append(f"{name}: {error}")
+        except KeyboardInterrupt as error:
+            told.append(f"{name}: {error}")
+            return results, told
+    return results, told
+
+
+def keep_on_with_args(function, names):
+    results, told = [], []
+    for name in names:
+        try:
+            results.append(function(name))
+        except Exception as error:
+            told.append(f"{name}: {error.args[0]}")
+    return results, told
+
+
 def keep_on_outside(function, names):
     results, told = [], []
     try:
@@ -231,7 +373,14 @@ def keep_on_without_try(function, names):
 
 RIGHT = {
     "11.1": [alike_by_allclose, alike_by_largest, alike_in_a_loop, alike_with_isnan],
-    "11.2": [key_by_json, key_by_update, key_in_plain_text, key_of_two_hashes, key_as_bytes],
+    "11.2": [
+        key_by_json,
+        key_by_update,
+        key_in_plain_text,
+        key_of_two_hashes,
+        key_as_bytes,
+        key_by_joblib,
+    ],
     "11.3": [gains_by_dictionary, gains_by_numpy, gains_in_one_sum],
     "11.4": [keep_on_by_dictionary, keep_on_with_else, keep_on_and_raise_stop],
 }
@@ -252,9 +401,25 @@ WRONG = {
         (lambda a, b, t: a.shape == b.shape and np.allclose(b, a, t, t), "excuses itself"),
         (lambda a, b, t: a.shape == b.shape and (abs(a - b) < t * (1 + abs(b))).all(), "at most"),
         (alike_by_two_largest, "excuses all the small ones"),
+        (alike_nan_in_a, "in one of the two"),
+        (alike_nan_in_b, "in one of the two"),
+        (alike_by_length, "`len`"),
+        (alike_without_sign, "3 and -3"),
+        (alike_by_the_larger, "their sum"),
     ],
     "11.2": [
         (key_salted, "salted"),
+        (key_salted_in_a_helper, "salted"),
+        (key_salted_in_a_generator, "salted"),
+        (key_salted_by_lambda, "salted"),
+        (key_salted_by_method, "salted"),
+        (key_as_object, ".hexdigest()"),
+        (key_in_memory_order, "memory order"),
+        (key_by_strides, "memory order"),
+        (key_by_sorted_pickle, "memory order"),
+        (key_by_plain_pickle, "Two things"),
+        (lambda i, s: f"{id(i)} {sorted(s.items())}", "`id` says"),
+        (lambda i, s: f"{np.random.default_rng().random()} {i} {s}", "got two keys"),
         (key_of_pixels, "settings are not in"),
         (key_in_order, "sort them"),
         (key_by_pickle, "sort them"),
@@ -268,6 +433,9 @@ WRONG = {
         (lambda s: (gains_by_numpy(s)[0], -gains_by_numpy(s)[1]), "sign"),
         (lambda s: (gains_by_numpy(s)[0], sum(s[n] for n in PARTS) - s["all"]), "added up scores"),
         (lambda s: (max(s, key=s.get), gains_by_numpy(s)[1]), "no single swap"),
+        (gains_by_place, "by their place"),
+        (gains_by_slice, "by their place"),
+        (gains_of_nothing, "is no swap"),
         (lambda s: gains_by_numpy(s)[0], "Return two"),
         (lambda s: gains_by_numpy(s)[::-1], "exchanged"),
         (
@@ -281,6 +449,10 @@ WRONG = {
     ],
     "11.4": [
         (keep_on_bare, "Nobody can stop"),
+        (keep_on_after_stop, "Nobody can stop"),
+        (keep_on_until_stopped, "must reach the caller"),
+        (keep_on_and_tell_of_stop, "must reach the caller"),
+        (keep_on_with_args, "number 28"),
         (keep_on_outside, "inside"),
         (keep_on_in_silence, "without a word"),
         (keep_on_nameless, "Which file"),
