@@ -7,7 +7,7 @@ from course_utils.checks import Exercise
 EXERCISES = {
     "00.1": Exercise(
         right=lambda pixels, pixel_size: pixels * pixel_size,
-        cases=[(31.0, 0.645), (np.array([10.0, 0.0, 200.0]), 0.26)],
+        cases=[(31.0, 0.645), (np.array([10.0, 0.0, 200.0]), 0.10833)],
         praise="Pixels are the camera's unit, micrometres the cell's.",
         mistakes=[
             (
@@ -16,8 +16,11 @@ EXERCISES = {
                 "multiply.",
             ),
             (
-                lambda pixels, pixel_size: np.round(pixels * pixel_size),
-                "Right, but rounded to whole micrometres. Leave the number as it is.",
+                tuple(
+                    lambda pixels, pixel_size, digits=digits: np.round(pixels * pixel_size, digits)
+                    for digits in range(4)
+                ),
+                "Right, but rounded. Leave the number as it is; round it when you print it.",
             ),
             (
                 lambda pixels, pixel_size: np.asarray(pixels * pixel_size).astype(int),

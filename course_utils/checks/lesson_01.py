@@ -5,7 +5,7 @@ import numpy as np
 from course_utils.checks import Exercise
 
 IMAGES = [
-    (np.array([[250, 300, 900], [1800, 3000, 4095]], np.uint16), 300, 2300),
+    (np.array([[250, 300, 900], [1800, 3000, 60000]], np.uint16), 300, 2300),
     (np.array([[0.0, 10.0], [-5.0, 40.0]]), 0.0, 20.0),
 ]
 PAIRS = [
@@ -16,9 +16,10 @@ A, B, C = "interphase", "metaphase", "telophase"
 ANNOTATORS = [
     (np.array([A, A, A, A, A, A, B, B]), np.array([A, A, A, A, A, B, B, A])),
     (np.array([A, B, C, C, A, A]), np.array([A, B, B, C, C, A])),
+    (np.array([A, A, A, B]), np.array([A, C, C, C])),
 ]
 CELLS = [
-    (np.array([1, 1, 2, 3, 3, 9]), np.array([3, 3, 4, 9, 9, 9])),
+    (np.array([9, 1, 2, 3, 3, 1]), np.array([4, 9, 3, 9, 3, 9])),
     (np.array([5, 6, 6]), np.array([7, 8])),
 ]
 
@@ -30,14 +31,29 @@ def rescale(image: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def kappa(first: np.ndarray, second: np.ndarray) -> float:
     """Right answer of 01.3."""
-    observed, expected = np.mean(first == second), by_chance(first, second)
-    return (observed - expected) / (1 - expected)
+    return beyond(np.mean(first == second), by_chance(first, second))
 
 
 def by_chance(first: np.ndarray, second: np.ndarray) -> float:
     """Share of equal answers if both drew at random in their own proportions."""
     classes = np.union1d(first, second)
     return float(sum(np.mean(first == k) * np.mean(second == k) for k in classes))
+
+
+def beyond(observed: float, expected: float) -> float:
+    """The formula of kappa, for any observed and expected agreement."""
+    return (observed - expected) / (1 - expected)
+
+
+def shares(names: np.ndarray) -> np.ndarray:
+    """Share of each class that occurs, in sorted order."""
+    return np.unique(names, return_counts=True)[1] / len(names)
+
+
+def agreement_by_place(first: np.ndarray, second: np.ndarray) -> float:
+    """Equal answers, if the n-th class of one annotator is taken for the n-th of the other."""
+    place, other = (np.unique(names, return_inverse=True)[1] for names in (first, second))
+    return float(np.mean(place == other))
 
 
 EXERCISES = {
@@ -53,6 +69,11 @@ EXERCISES = {
                 ),
                 "The subtraction ran in unsigned integers: 250 - 300 became 65,486 and, clipped, "
                 "white. Write `image.astype(float)` before you subtract.",
+            ),
+            (
+                lambda i, a, b: np.clip((i.astype(np.int16) - a) / (b - a), 0, 1),
+                "`int16` ends at 32,767: a pixel of 60,000 became negative and, clipped, black. "
+                "Write `image.astype(float)`.",
             ),
             (
                 lambda i, a, b: (np.asarray(i, float) - a) / (b - a),
@@ -93,7 +114,11 @@ EXERCISES = {
         praise="One change, two arrays.",
         mistakes=[
             (
-                (lambda i, m: (np.rot90(i[::-1]), m), lambda i, m: (np.rot90(i[::-1]), m[::-1])),
+                (
+                    lambda i, m: (np.rot90(i[::-1]), m),
+                    lambda i, m: (np.rot90(i[::-1]), m[::-1]),
+                    lambda i, m: (np.rot90(i[::-1]), np.rot90(m)),
+                ),
                 "The image is right, the mask was left behind. Every label now lies beside its "
                 "cell.",
             ),
@@ -133,18 +158,25 @@ EXERCISES = {
                 "Division comes before subtraction: put brackets around the difference.",
             ),
             (
-                lambda a, b: (
-                    (np.mean(a == b) - 1 / len(np.union1d(a, b))) / (1 - 1 / len(np.union1d(a, b)))
-                ),
+                lambda a, b: beyond(np.mean(a == b), 1 / len(np.union1d(a, b))),
                 "You let chance draw every class alike. Each annotator has proportions: use the "
                 "shares of each class with the first and with the second.",
             ),
             (
-                lambda a, b: (
-                    (np.mean(a == b) - sum(np.mean(a == k) ** 2 for k in np.unique(a)))
-                    / (1 - sum(np.mean(a == k) ** 2 for k in np.unique(a)))
-                ),
+                lambda a, b: beyond(np.mean(a == b), np.sum(shares(a) ** 2)),
                 "You used the first annotator's shares twice. The second has shares of their own.",
+            ),
+            (
+                lambda a, b: beyond(np.mean(a == b), np.sum(shares(b) ** 2)),
+                "You used the second annotator's shares twice. The first has shares of their own.",
+            ),
+            (
+                (
+                    lambda a, b: beyond(np.mean(a == b), np.sum(shares(a) * shares(b))),
+                    lambda a, b: beyond(agreement_by_place(a, b), np.sum(shares(a) * shares(b))),
+                ),
+                "You pair the classes by their place in two lists. One annotator may never name a "
+                "class of the other: take all classes of both, `np.union1d(first, second)`.",
             ),
             (
                 lambda a, b: 100 * kappa(a, b),
@@ -164,6 +196,11 @@ EXERCISES = {
             (
                 lambda a, b: b[np.isin(b, a)],
                 "Each cell should be named once, and sorted: `np.unique` of what you have.",
+            ),
+            (
+                lambda a, b: np.intersect1d(a, b)[::-1],
+                "The right cells, each once, but not sorted. `np.unique` and `sorted` put the "
+                "smallest first.",
             ),
             (lambda a, b: np.union1d(a, b), "These are the cells of either part. Asked: of both."),
             (

@@ -69,6 +69,14 @@ EXERCISES = {
                 "You divided by the variance. Its unit is counts squared; the standard deviation "
                 "is its root.",
             ),
+            (
+                lambda p, r: (
+                    (p - np.concatenate([p, r]).mean(0))
+                    / (np.concatenate([p, r]) - np.concatenate([p, r]).mean(0)).std()
+                ),
+                "You measured mean and deviation on `pictures` and `reference` together. Then the "
+                "test set helps to scale itself. Take both from `reference` alone.",
+            ),
             (lambda p, r: p - r.mean(0), "The mean is gone; now divide by the deviation."),
             (
                 (
@@ -186,6 +194,19 @@ EXERCISES = {
                 lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(1, keepdims=True),
                 "You subtracted the largest score of the whole table. A row far below it becomes "
                 "0/0. Each row needs its own: `max(axis=1, keepdims=True)`.",
+            ),
+            (
+                lambda s: (
+                    np.exp(s - s.mean(1, keepdims=True))
+                    / np.exp(s - s.mean(1, keepdims=True)).sum(1, keepdims=True)
+                ),
+                "You subtracted the mean of each row. A score far above it still overflows: "
+                "subtract the largest.",
+            ),
+            (
+                lambda s: np.exp(s - s.max(0)) / np.exp(s - s.max(0)).sum(1, keepdims=True),
+                "You subtracted the largest score of each *column*. It cancels only if all scores "
+                "of a row lose the same number: `max(axis=1, keepdims=True)`.",
             ),
             (
                 lambda s: np.exp(s - s.max(1, keepdims=True)) / np.exp(s).sum(1, keepdims=True),

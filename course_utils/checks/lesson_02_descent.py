@@ -5,8 +5,12 @@ import numpy as np
 from course_utils.checks import Exercise
 
 MARGINS = [
-    (np.array([[2.0, 0.5, 1.8], [0.2, -1.0, 0.7], [3.0, 1.0, 0.0]]), np.array([0, 1, 0])),
-    (np.array([[0.0, 0.4], [1.0, -1.0]]), np.array([1, 1])),
+    (
+        np.array([[2.0, 0.5, 1.8], [0.2, -1.0, 0.7], [3.0, 1.0, 0.0], [0.4, 0.3, 2.0]]),
+        np.array([0, 1, 0, 2]),
+    ),
+    (np.array([[0.0, 0.4], [1.0, -1.0], [0.3, 0.9]]), np.array([1, 1, 0])),
+    (np.array([[1.0, 0.2, 0.9, -1.0], [0.0, 0.4, -0.3, -2.0]]), np.array([0, 1])),
 ]
 
 
@@ -20,9 +24,15 @@ def waves(w: np.ndarray) -> float:
     return float(np.sin(w).sum() + np.prod(w))
 
 
+def roof(w: np.ndarray) -> float:
+    """A third one with a ridge at zero, where both sides fall alike: its slope there is 0."""
+    return float(-np.abs(w).sum())
+
+
 SLOPES = [
     (cubes, np.array([1.0, -2.0, 0.5]), 1e-3),
     (waves, np.array([[0.3, 1.2], [-0.7, 2.0]]), 1e-3),
+    (roof, np.array([0.0, 3.0, -1.5]), 1e-3),
 ]
 STEPS = [
     (np.array([1.0, 2.0]), np.array([0.5, -0.5]), np.array([2.0, 1.0]), 0.1, 0.9),
@@ -45,6 +55,20 @@ def slope(f, w: np.ndarray, h: float, up: float = 1, down: float = 1, over: floa
         step = np.zeros(w.shape)
         step[at] = h
         result[at] = (f(w + up * step) - f(w - down * step)) / (over * h)
+    return result
+
+
+def leads(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Lead of each class over the right one, plus the margin."""
+    return scores - scores[np.arange(len(scores)), labels][:, None] + 1
+
+
+def slope_walking_on(f, w: np.ndarray, h: float):
+    """As `slope`, but an entry that was moved is not moved back."""
+    result, step = np.zeros(w.shape), np.zeros(w.shape)
+    for at in np.ndindex(w.shape):
+        step[at] = h
+        result[at] = (f(w + step) - f(w - step)) / (2 * h)
     return result
 
 
@@ -75,14 +99,7 @@ DESCENT = {
                 "to those that are right by far.",
             ),
             (
-                lambda s, y: (
-                    (
-                        np.maximum(0, s - s[np.arange(len(s)), y][:, None] + 1)
-                        - np.eye(s.shape[1])[y]
-                    )
-                    .max(1)
-                    .mean()
-                ),
+                lambda s, y: (np.maximum(0, leads(s, y)) - np.eye(s.shape[1])[y]).max(1).mean(),
                 "You took the worst of the wrong classes. The formula sums over all of them.",
             ),
             (
@@ -104,9 +121,26 @@ DESCENT = {
                 "not when the right one is.",
             ),
             (
-                lambda s, y: (s - s[np.arange(len(s)), y][:, None] + 1).sum(1).mean() - 1,
+                lambda s, y: leads(s, y).sum(1).mean() - 1,
                 "The `max(0, ...)` is missing, so a large lead earns a negative loss. The hinge "
                 "never goes below zero.",
+            ),
+            (
+                (
+                    lambda s, y: np.maximum(0, leads(s, y).sum(1) - 1).mean(),
+                    lambda s, y: np.maximum(0, leads(s, y).sum(1)).mean() - 1,
+                    lambda s, y: max(0, leads(s, y).sum(1).mean() - 1),
+                ),
+                "Your `max(0, ...)` stands outside the sum, so a class that is far behind pays for "
+                "one that is ahead. Each class by itself: first the maximum, then the sum.",
+            ),
+            (
+                (
+                    lambda s, y: hinge(s, y, own=0).sum() / s.shape[1] - 1,
+                    lambda s, y: hinge(s, y).sum() / s.shape[1],
+                ),
+                "You divided by the number of classes. Rows are the pictures: sum along `axis=1`, "
+                "and divide by `len(scores)`.",
             ),
             (
                 lambda s, y: hinge(s, y, own=0).mean() / s.shape[1],
@@ -122,9 +156,13 @@ DESCENT = {
         praise="Slow, but it needs no formula: the referee of every gradient.",
         mistakes=[
             (
-                lambda f, w, h: slope(f, w, h, down=0, over=1),
-                "A step to one side only. Its error shrinks like h, and 0.001 is not small "
-                "enough. Step to both sides and divide by 2h.",
+                (
+                    lambda f, w, h: slope(f, w, h, down=0, over=1),
+                    lambda f, w, h: slope(f, w, h, up=0, over=1),
+                    lambda f, w, h: slope(f, w, 1e-7, down=0, over=1),
+                ),
+                "A step to one side only. Its error shrinks like h, and at a ridge it never sees "
+                "the other side. Step to both sides and divide by 2h.",
             ),
             (
                 lambda f, w, h: slope(f, w, h, over=1),
@@ -141,6 +179,16 @@ DESCENT = {
                 ),
                 "All entries move at once, so you measured the sum of all slopes. Move one entry, "
                 "keep the others still, and go through them one by one.",
+            ),
+            (
+                slope_walking_on,
+                "An entry that was moved is never moved back, so more and more of them move "
+                "together. Begin each slope with a new step of zeros.",
+            ),
+            (
+                lambda f, w, h: np.zeros(w.shape),
+                "All slopes are 0. `a = w` is no copy, only a second name: what is added to `a` "
+                "and taken from `b` is the same array. Write `w.copy()`.",
             ),
             (
                 lambda f, w, h: slope(f, w, h) * 2 * h / 2 * h,
@@ -177,6 +225,16 @@ DESCENT = {
             (
                 lambda w, v, g, r, k: (w + v, k * v - r * g),
                 "The step still uses the old velocity. First renew v, then add it to w.",
+            ),
+            (
+                lambda w, v, g, r, k: (w + k * v - r * g, v),
+                "The new w is right, but you return the old velocity. The next step would begin "
+                "without what this one has learned.",
+            ),
+            (
+                lambda w, v, g, r, k: (w + k * (k * v - r * g) - r * g, k * v - r * g),
+                "That is Nesterov's step, which looks one step ahead. The plain one adds the new "
+                "velocity: w ← w + v.",
             ),
             (
                 lambda w, v, g, r, k: (w - r * g, v),

@@ -3,6 +3,8 @@
 Sliding, sizes and pooling; normalisation and receptive field stand in `lesson_03_parts`.
 """
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +16,7 @@ IMAGES = [
     (RNG.normal(0, 2, (6, 9)), RNG.normal(0, 1, (3, 2)), 1),
     (RNG.normal(0, 2, (7, 10)), RNG.normal(0, 1, (3, 3)), 2),
     (RNG.normal(0, 2, (5, 5)), RNG.normal(0, 1, (2, 4)), 1),
+    (np.arange(42).reshape(6, 7) % 11, np.array([[0.5, -0.3, 0.2], [0.1, 0.7, -0.4]]), 2),
 ]
 SIZES = [
     (24, 3, 1, 0, 1), (24, 3, 1, 1, 1), (25, 3, 2, 0, 1), (24, 3, 2, 1, 1), (24, 5, 1, 2, 2),
@@ -83,6 +86,13 @@ SLIDE = Exercise(
         ),
         (
             lambda i, k, s: slide(i, k, s)[
+                : ceil((i.shape[0] - k.shape[0]) / s), : ceil((i.shape[1] - k.shape[1]) / s)
+            ],
+            "A last place is missing. In a row of 6 pixels the last kernel of 3 begins at pixel 3, "
+            "and `range(0, 6 - 3)` ends at 2: add 1.",
+        ),
+        (
+            lambda i, k, s: slide(i, k, s)[
                 : (i.shape[0] - k.shape[0] + 1) // s, : (i.shape[1] - k.shape[1] + 1) // s
             ],
             "The last row or column is missing. The first place costs nothing: only the *steps* "
@@ -102,6 +112,8 @@ SLIDE = Exercise(
             (
                 lambda i, k, s: slide(i, k, 1)[::s],
                 lambda i, k, s: slide(i, k, 1)[:, ::s],
+                lambda i, k, s: slide(i, k, 1)[::s, : slide(i, k, s).shape[1]],
+                lambda i, k, s: slide(i, k, 1)[: slide(i, k, s).shape[0], ::s],
             ),
             "You step along one axis only. `stride` holds for rows and for columns.",
         ),
@@ -111,7 +123,10 @@ SLIDE = Exercise(
             "weights can be made small.",
         ),
         (
-            lambda i, k, s: np.trunc(slide(i, k, s)),
+            (
+                lambda i, k, s: np.trunc(slide(i, k, s)),
+                lambda i, k, s: slide(i, k, s).astype(i.dtype),
+            ),
             "Your results have lost their decimals: the array that holds them was made for "
             "integers. Make it with `np.zeros(shape)`, without a type.",
         ),

@@ -96,6 +96,7 @@ def field_multiplying_sides(stack: list[tuple[int, int]]) -> int:
 NORM = Exercise(
     right=normalise,
     cases=BATCHES,
+    tolerance=1e-5,
     praise="Each map by itself, over all pictures and places; then the network may choose "
     "another level (β) and size (γ).",
     mistakes=[
@@ -190,6 +191,11 @@ FIELD = Exercise(
             field_jumping_early,
             "The order: a layer's own stride spreads out what comes *after* it. Add first, then "
             "multiply the jump.",
+        ),
+        (
+            lambda stack: 1 + sum((kernel - 1) * stride for kernel, stride in stack),
+            "You multiplied by each layer's own stride. How far apart its neighbours stand is the "
+            "work of *all* strides before it: keep the jump as a second number.",
         ),
         (
             lambda stack: field(stack, side=0),

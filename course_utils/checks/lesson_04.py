@@ -1,36 +1,35 @@
 """Self-checks of lesson 04: what is right, and the mistakes that people make.
 
-Pictures and neighbours; choosing and freezing stand in `lesson_04_choosing`.
+Pictures; the most similar ones stand in `lesson_04_neighbours`, choosing and freezing in
+`lesson_04_choosing`.
 """
 
 import numpy as np
 
 from course_utils.checks import Exercise
 from course_utils.checks.lesson_04_choosing import CHOOSING
+from course_utils.checks.lesson_04_neighbours import NEIGHBOURS
 
 RNG = np.random.default_rng(4)
 MEAN, DEVIATION = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 STRIPS = [
-    (RNG.integers(50, 200, (2, 5)), 30),
+    (RNG.integers(50, 200, (2, 5)) * (np.arange(5) != 2), 30),
     (RNG.integers(50, 200, (6, 3)), 210),
     (RNG.integers(50, 200, (4, 4)), 100),
+    (RNG.integers(50, 200, (7, 2)), 90),
+    (RNG.integers(50, 200, (2, 6)), 60),
 ]
 COLOURS = [
     (RNG.integers(0, 256, (2, 3, 4, 3)).astype(np.uint8), MEAN, DEVIATION),
-    (RNG.integers(0, 256, (1, 2, 2, 3)).astype(np.uint8), MEAN, DEVIATION),
+    (RNG.integers(0, 256, (1, 2, 2, 3)).astype(np.uint8), MEAN[::-1] + 0.1, DEVIATION * [1, 2, 3]),
 ]
-LENGTHS = RNG.uniform(0.2, 5, (12, 1))
-ROWS = RNG.normal(1, 1, (12, 4)) * LENGTHS * [1, 4, 0.2, 9]
-TABLES = [(ROWS, 3, 4), (ROWS[::-1].copy(), 0, 3), (ROWS[:9], 7, 5)]
 
 
-def pad(picture, background, share=0.5, side=max, swap=False):
-    """Right answer of 04.1 for the defaults."""
-    size = side(picture.shape)
+def pad(picture, background, before=lambda side, n: (side - n) // 2):
+    """Right answer of 04.1 for the default number of lines before the picture."""
+    size = max(picture.shape)
     square = np.full((size, size), background)
-    y, x = (int((size - n) * share) for n in picture.shape)
-    if swap:
-        y, x = x, y
+    y, x = (before(size, n) for n in picture.shape)
     square[y : y + picture.shape[0], x : x + picture.shape[1]] = picture
     return square
 
@@ -54,18 +53,6 @@ def scale(x, mean, deviation):
     return (x / 255 - mean) / deviation
 
 
-def similar(features, query, unit=True):
-    """Cosine similarity of every row to one of them; without `unit` the plain product."""
-    length = np.linalg.norm(features, axis=1, keepdims=True)
-    rows = features / length if unit else features
-    return rows @ rows[query]
-
-
-def first(order, query, k):
-    """The first k of an order of rows, without the query."""
-    return order[order != query][:k]
-
-
 EXERCISES = {
     "04.1": Exercise(
         right=pad,
@@ -83,7 +70,7 @@ EXERCISES = {
                 "of the square is the *longer* side.",
             ),
             (
-                lambda p, b: pad(p, b, share=0),
+                lambda p, b: pad(p, b, lambda side, n: 0),
                 "The picture lies in the corner. How much room is left over along each axis, and "
                 "which half of it belongs before the picture?",
             ),
@@ -93,16 +80,24 @@ EXERCISES = {
                 "Fill with `background`.",
             ),
             (
-                lambda p, b: pad(p, 0, share=0),
+                lambda p, b: pad(p, 0, lambda side, n: 0),
                 "The picture lies in the corner, and the rest is black. It belongs in the middle, "
                 "on `background`.",
             ),
             (
-                lambda p, b: np.roll(
-                    pad(p, b), [(max(p.shape) - n) % 2 for n in p.shape], axis=(0, 1)
-                ),
+                lambda p, b: pad(p, b, lambda side, n: (side - n + 1) // 2),
                 "Nearly: where the room is odd you put the spare pixel before the picture. It was "
                 "asked for after it: `//` rounds down.",
+            ),
+            (
+                lambda p, b: pad(p, b, lambda side, n: side // 2 - n // 2),
+                "Nearly: you halved side and picture separately, and both round down. Subtract "
+                "first and halve the room: `(side - n) // 2`.",
+            ),
+            (
+                lambda p, b: np.where(pad(p, 0) == 0, b, pad(p, 0)),
+                "You took every 0 for filling, also where the picture itself is black. Begin with "
+                "a square of `background`, and write the picture into it.",
             ),
             (
                 lambda p, b: np.full((max(p.shape),) * 2, b),
@@ -138,6 +133,21 @@ EXERCISES = {
                 ),
                 "You subtracted a mean near 0.5 from values up to 255. Mean and deviation were "
                 "measured on values between 0 and 1: divide by 255 first.",
+            ),
+            (
+                lambda x, m, d: scale(x, MEAN, DEVIATION),
+                "You wrote ImageNet's numbers into the function. Use the arguments `mean` and "
+                "`deviation`, so that it works for every network.",
+            ),
+            (
+                lambda x, m, d: (x / 256 - m) / d,
+                "You divided by 256. There are 256 values, but the largest of them is 255, and it "
+                "should become 1.",
+            ),
+            (
+                lambda x, m, d: (x - 255 * m) / d,
+                "You brought the mean to the units of the pictures, not the deviation. It is "
+                "easier to bring the pictures to 0 to 1 first: `pictures / 255`.",
             ),
             (
                 lambda x, m, d: x / 255,
@@ -203,86 +213,6 @@ EXERCISES = {
             ),
         ],
     ),
-    "04.3": Exercise(
-        right=lambda f, q, k: first(np.argsort(-similar(f, q), kind="stable"), q, k),
-        cases=TABLES,
-        praise="Same direction, same kind of picture: a search engine in three lines.",
-        mistakes=[
-            (
-                lambda f, q, k: np.argsort(-similar(f, q), kind="stable")[:k],
-                "The first neighbour you name is the picture itself: nothing is more similar. "
-                "Leave `query` out.",
-            ),
-            (
-                (
-                    lambda f, q, k: first(np.argsort(similar(f, q), kind="stable"), q, k),
-                    lambda f, q, k: np.argsort(similar(f, q), kind="stable")[:k],
-                ),
-                "These are the *least* similar. `np.argsort` puts the smallest first.",
-            ),
-            (
-                lambda f, q, k: first(np.argsort(-similar(f, q, unit=False), kind="stable"), q, k),
-                "You took the plain product. A picture with large features then wins whatever it "
-                "shows: divide each row by its length first.",
-            ),
-            (
-                lambda f, q, k: np.argsort(-similar(f, q, unit=False), kind="stable")[:k],
-                "You took the plain product, and left the query in. Divide each row by its length "
-                "first, and leave `query` out.",
-            ),
-            (
-                (
-                    lambda f, q, k: first(
-                        np.argsort(np.linalg.norm(f - f[q], axis=1), kind="stable"), q, k
-                    ),
-                    lambda f, q, k: np.argsort(np.linalg.norm(f - f[q], axis=1), kind="stable")[:k],
-                ),
-                "You measured the distance between the tips. Asked for is the angle: the product "
-                "of rows that have been divided by their lengths.",
-            ),
-            (
-                lambda f, q, k: first(np.argsort(-similar(f, q), kind="stable"), q, k)[::-1],
-                "The right pictures, but the least similar first: turn the order round.",
-            ),
-            (
-                lambda f, q, k: np.sort(first(np.argsort(-similar(f, q), kind="stable"), q, k)),
-                "The right pictures, in the order of their numbers. The most similar comes first.",
-            ),
-            (
-                (
-                    lambda f, q, k: np.sort(np.delete(similar(f, q), q))[::-1][:k],
-                    lambda f, q, k: np.sort(similar(f, q))[::-1][:k],
-                    lambda f, q, k: np.sort(similar(f, q))[::-1][1 : k + 1],
-                ),
-                "You return the similarities. Asked for are the row numbers: `np.argsort`.",
-            ),
-            (
-                lambda f, q, k: np.argsort(-np.delete(similar(f, q), q), kind="stable")[:k],
-                "Deleting the query before sorting moves every later row up by one, so the numbers "
-                "no longer fit. Sort first, then leave it out.",
-            ),
-            (
-                (
-                    lambda f, q, k: first(
-                        np.argsort(
-                            -((f / np.linalg.norm(f, axis=0)) @ (f / np.linalg.norm(f, axis=0))[q]),
-                            kind="stable",
-                        ),
-                        q,
-                        k,
-                    ),
-                ),
-                "You divided each *column* by its length (`axis=0`). A picture is a row: "
-                "`axis=1, keepdims=True`.",
-            ),
-            (
-                lambda f, q, k: first(np.argsort(-similar(f, q), kind="stable"), q, k + 1),
-                "One too many: k neighbours without the query.",
-            ),
-            (
-                lambda f, q, k: first(np.argsort(-similar(f, q), kind="stable"), q, k - 1),
-                "One too few: take `k` *after* leaving the query out.",
-            ),
-        ],
-    ),
-} | CHOOSING
+    **NEIGHBOURS,
+    **CHOOSING,
+}

@@ -6,7 +6,7 @@ from course_utils.checks import Exercise
 
 INNER = np.array(
     [
-        [0.80, 0.91, 0.83, 0.86, 0.88],
+        [0.80, 0.96, 0.83, 0.86, 0.88],
         [0.88, 0.85, 0.90, 0.84, 0.90],
         [0.85, 0.87, 0.86, 0.95, 0.82],
     ]
@@ -29,7 +29,9 @@ LAYERS = [
     ("block_13_BN", BN, 640),
     ("block_14_expand", "Conv2D", 153600),
     ("block_14_BN", BN, 3840),
+    ("block_14_depthwise", "DepthwiseConv2D", 8640),
     ("block_14_project", "Conv2D", 153601),
+    ("Conv_1_stats", BN, 5120),
     ("head", "Dense", 7686),
 ]
 NETWORKS = [(LAYERS, "block_14_expand"), (LAYERS, "block_2_expand"), (LAYERS, "block_13_BN")]
@@ -60,6 +62,14 @@ CHOOSING = {
                 lambda i, o: o.mean(1).max(),
                 "You took the layer that does best on the test parts. That is choosing on the "
                 "test. In each fold, let that fold's column of `inner` choose.",
+            ),
+            (
+                (
+                    lambda i, o: o[i.argmax() // i.shape[1]].mean(),
+                    lambda i, o: o.ravel()[i.argmax()],
+                ),
+                "`argmax()` without `axis` looks for the largest entry of the whole table, so one "
+                "fold chooses for all. Each fold's own column chooses: `argmax(axis=0)`.",
             ),
             (
                 lambda i, o: o.max(0).mean(),
@@ -119,6 +129,26 @@ CHOOSING = {
                 lambda layers, first: weights(layers[place(layers, first) :], everything),
                 "Batch normalisation is in your sum. It stays frozen wherever it stands: leave out "
                 'the kind "BatchNormalization".',
+            ),
+            (
+                (
+                    lambda layers, first: weights(
+                        layers[place(layers, first) :], lambda kind: kind in ("Conv2D", "Dense")
+                    ),
+                    lambda layers, first: weights(
+                        layers[place(layers, first) :], lambda kind: kind == "Conv2D"
+                    ),
+                ),
+                "You listed the kinds that count, and one of the network is not in your list. Only "
+                '"BatchNormalization" is to be left out: ask `!=`.',
+            ),
+            (
+                lambda layers, first: weights(
+                    [row for row in layers[place(layers, first) :] if "bn" not in row[0].lower()],
+                    everything,
+                ),
+                "You know batch normalisation by its name. Names are free, and one of these has no "
+                '"bn" in it: look at the kind, the second entry.',
             ),
             (
                 lambda layers, first: weights(layers[place(layers, first) + 1 :]),

@@ -1,16 +1,16 @@
-"""Self-checks of lesson 05: folds, confusion matrix, precision and recall.
+"""Self-checks of lesson 05: confusion matrix, precision and recall.
 
-Ranking and calibration stand in `lesson_05_scores`, early stopping in `lesson_05_stopping`.
+Folds, average precision, calibration and early stopping stand in modules of their own.
 """
 
 import numpy as np
 
 from course_utils.checks import Exercise
+from course_utils.checks.lesson_05_calibration import CALIBRATION
+from course_utils.checks.lesson_05_folds import FOLDS
 from course_utils.checks.lesson_05_scores import SCORES
 from course_utils.checks.lesson_05_stopping import STOPPING
 
-GROUPS = np.array([12, 3, 3, 40, 12, 7, 7, 7, 40, 21, 58, 58])
-FOLDS = [(GROUPS, 2), (GROUPS, 3), (np.array([9, 9, 9, 5, 2, 2, 5, 30, 30, 1]), 4)]
 TABLES = [
     (np.array([0, 0, 0, 0, 1, 1, 2, 2, 2]), np.array([0, 0, 0, 1, 1, 2, 0, 0, 2]), 4),
     (np.array([1, 1, 1, 0, 1]), np.array([0, 0, 0, 0, 1]), 3),
@@ -22,17 +22,6 @@ ANSWERS = [
     (np.array([1, 0, 1, 1, 0]), np.array([1, 1, 1, 0, 1])),
     (np.array([1, 0, 0]), np.array([0, 1, 0])),
 ]
-
-
-def number(groups: np.ndarray) -> np.ndarray:
-    """Which different group, in sorted order, each picture belongs to."""
-    return np.unique(groups, return_inverse=True)[1]
-
-
-def by_appearance(groups: np.ndarray, k: int) -> np.ndarray:
-    """Folds dealt in the order in which the groups appear."""
-    seen = list(dict.fromkeys(groups.tolist()))
-    return np.array([seen.index(g) % k for g in groups])
 
 
 def table(true: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -100,57 +89,7 @@ def with_specificity(true: np.ndarray, predicted: np.ndarray) -> tuple:
 
 
 EXERCISES = {
-    "05.1": Exercise(
-        right=lambda groups, k: number(groups) % k,
-        cases=FOLDS,
-        praise="All pictures of a cell sit in one fold, so no cell examines itself.",
-        mistakes=[
-            (
-                (
-                    lambda groups, k: np.arange(len(groups)) % k,
-                    lambda groups, k: np.arange(len(groups)) * k // len(groups),
-                ),
-                "You dealt out *pictures*: two pictures of group 12 sit in different folds, and "
-                "each helps to examine the other. Deal out groups, and let every picture follow "
-                "its group.",
-            ),
-            (
-                lambda groups, k: groups % k,
-                "You took the remainder of the group's own number. Numbers of cells have gaps, so "
-                "the folds come out uneven or empty. First number the *different* groups 0, 1, "
-                "2, ... in sorted order.",
-            ),
-            (
-                lambda groups, k: np.arange(len(np.unique(groups))) % k,
-                "You give one fold for each different group. The split needs one for each "
-                "*picture*: look its group up.",
-            ),
-            (
-                lambda groups, k: number(groups) % k + 1,
-                "Folds are counted from 0 here: yours run from 1 to k.",
-            ),
-            (
-                by_appearance,
-                "You numbered the groups as they appear. Sorted order was asked for: the result "
-                "should not change when the pictures are shuffled.",
-            ),
-            (
-                lambda groups, k: number(groups) * k // (number(groups).max() + 1),
-                "You cut the sorted groups into blocks: neighbours land in one fold. Deal them "
-                "out like cards: first group to fold 0, the next to fold 1, ...",
-            ),
-            (
-                lambda groups, k: number(groups) // k,
-                "Whole division puts k groups into each fold, and makes as many folds as it "
-                "likes. Which operation comes back to 0 after k groups?",
-            ),
-            (
-                lambda groups, k: number(groups),
-                "That numbers the groups, one fold for each. There should be only k folds: what "
-                "happens to group number k?",
-            ),
-        ],
-    ),
+    **FOLDS,
     "05.2": Exercise(
         right=table,
         cases=TABLES,
@@ -167,6 +106,11 @@ EXERCISES = {
                 "All your counts are 0 or 1. `table[true, predicted] += 1` visits a cell that "
                 "comes up several times only once. Add one case after the other, or use "
                 "`np.add.at`.",
+            ),
+            (
+                lambda t, p, c: np.tile(table(t, p, c).sum(0), (c, 1)),
+                "All your rows are the same one: `[[0] * classes] * classes` repeats one list, and "
+                "what is added to a row is added to all. Use `np.zeros((classes, classes))`.",
             ),
             (
                 lambda t, p, c: table(t, p, max(t.max(), p.max()) + 1),
@@ -281,5 +225,6 @@ EXERCISES = {
         ],
     ),
     **SCORES,
+    **CALIBRATION,
     **STOPPING,
 }

@@ -1,5 +1,7 @@
 """Self-check of lesson 05: early stopping."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from course_utils.checks import Exercise
@@ -11,18 +13,45 @@ CURVES = [
     ([0.9, 0.8, 0.7, 0.75, 0.6], 3),
     ([0.5, 0.6, 0.4, 0.45, 0.41, 0.43, 0.1], 2),
     ([0.5, 0.6, 0.7, 0.4], 2),
+    ([0.5, 0.4995, 0.499, 0.6, 0.7, 0.3], 2),
 ]
 
 
-def watch(losses: list[float], patience: int, limit: int = 0, ties: bool = False) -> tuple:
+def list_or_array(answer: Callable) -> Callable:
+    """The answer as it is run: the losses are a list, or an array where a list does not do."""
+
+    def run(losses: list[float], patience: int) -> object:
+        try:
+            return answer(losses, patience)
+        except (AttributeError, TypeError):
+            return answer(np.array(losses), patience)
+
+    return run
+
+
+def watch(
+    losses: list[float], patience: int, limit: int = 0, ties: bool = False, least: float = 0
+) -> tuple:
     """Right answer of 05.6: (epoch at which it stops, best epoch)."""
     best = 0
     for epoch, loss in enumerate(losses):
-        if loss < losses[best] or (ties and loss == losses[best]):
+        if loss < losses[best] - least or (ties and loss == losses[best]):
             best = epoch
         if epoch - best >= patience + limit:
             return epoch, best
     return len(losses) - 1, best
+
+
+def last_of_equals(losses: list[float], patience: int) -> tuple[int, int]:
+    """The best epoch is the last of those with the lowest loss."""
+    stop, best = watch(losses, patience)
+    return stop, max(e for e in range(stop + 1) if losses[e] == losses[best])
+
+
+def one_behind_the_end(losses: list[float], patience: int) -> tuple[int, int]:
+    """Without a stop, the number of epochs in place of the last epoch."""
+    stop, best = watch(losses, patience)
+    return stop if stop - best >= patience else len(losses), best
 
 
 def against_the_last(losses: list[float], patience: int) -> tuple[int, int]:
@@ -73,6 +102,7 @@ STOPPING = {
     "05.6": Exercise(
         right=watch,
         cases=CURVES,
+        ask=list_or_array,
         praise="Patience is paid in epochs; what you keep are the weights of the best one.",
         mistakes=[
             (
@@ -92,6 +122,21 @@ STOPPING = {
                 lambda v, p: watch(v, p, ties=True),
                 "You take an equal loss for an improvement. A loss that has come to rest would "
                 "then train for ever. Only a *lower* one counts.",
+            ),
+            (
+                lambda v, p: watch(v, p, least=0.05),
+                "You ask that a loss falls by some least amount. A loss that sinks slowly then "
+                "stops the training: every *lower* one counts, however little.",
+            ),
+            (
+                last_of_equals,
+                "Of equal losses you name the last epoch as the best. The best so far stays until "
+                "a *lower* loss comes: name the first.",
+            ),
+            (
+                one_behind_the_end,
+                "Where training never stops you return the number of epochs. The last of them, "
+                "counted from 0, is `len(losses) - 1`.",
             ),
             (
                 lambda v, p: watch(v, p)[::-1],

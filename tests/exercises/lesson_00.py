@@ -15,6 +15,7 @@ WRONG = {
     "00.1": [
         (lambda pixels, pixel_size: pixels / pixel_size, "divided"),
         (lambda pixels, pixel_size: np.rint(pixels * pixel_size), "rounded"),
+        (lambda pixels, pixel_size: np.round(pixels * pixel_size, 3), "rounded"),
         (lambda pixels, pixel_size: np.floor(pixels * pixel_size), "cut off"),
         (lambda pixels, pixel_size: pixels * pixel_size * pixel_size, "area"),
         (lambda pixels, pixel_size: 0.645 * pixels, "0.645"),

@@ -1,6 +1,7 @@
 """Answers to the exercises of lesson 01: right ones written differently, and usual mistakes."""
 
 import numpy as np
+import pandas as pd
 from skimage.exposure import rescale_intensity
 from sklearn.metrics import cohen_kappa_score
 
@@ -35,6 +36,29 @@ def observed(a, b):
     return np.mean(a == b)
 
 
+def beyond(equal, chance):
+    return (equal - chance) / (1 - chance)
+
+
+def kappa_with_counts_by_place(first, second):
+    _, x = np.unique(first, return_counts=True)
+    _, y = np.unique(second, return_counts=True)
+    return beyond(observed(first, second), (x * y).sum() / len(first) ** 2)
+
+
+def kappa_from_crosstab(first, second):
+    table = pd.crosstab(pd.Series(first), pd.Series(second), normalize=True).to_numpy()
+    return beyond(np.trace(table), (table.sum(0) * table.sum(1)).sum())
+
+
+def kappa_with_classes_of_the_first(first, second):
+    classes = sorted(set(first.tolist()))
+    table = np.zeros((len(classes), len(classes)))
+    for a, b in zip(first.tolist(), second.tolist(), strict=True):
+        table[classes.index(a), classes.index(b)] += 1 / len(first)
+    return beyond(np.trace(table), (table.sum(0) * table.sum(1)).sum())
+
+
 RIGHT = {
     "01.1": [
         rescale_by_hand,
@@ -57,6 +81,7 @@ RIGHT = {
 WRONG = {
     "01.1": [
         (lambda i, a, b: np.clip((i - a) / (b - a), 0, 1), "unsigned"),
+        (lambda i, a, b: np.clip((i.astype(np.int16) - a) / (b - a), 0, 1), "32,767"),
         (lambda i, a, b: (i.astype(float) - a) / (b - a), "clip"),
         (
             lambda i, a, b: (i.astype(float) - i.min()) / (float(i.max()) - float(i.min())),
@@ -70,6 +95,7 @@ WRONG = {
     ],
     "01.2": [
         (lambda i, m: (np.rot90(i[::-1]), m), "mask was left"),
+        (lambda i, m: (np.rot90(i[::-1]), np.rot90(m)), "mask was left"),
         (lambda i, m: (np.rot90(i)[::-1], np.rot90(m)[::-1]), "turned round"),
         (lambda i, m: (np.rot90(np.fliplr(i)), np.rot90(np.fliplr(m))), "left to right"),
         (lambda i, m: (np.rot90(i[::-1], 3), np.rot90(m[::-1], 3)), "clockwise"),
@@ -99,10 +125,20 @@ WRONG = {
             ),
             "first annotator",
         ),
+        (
+            lambda a, b: beyond(observed(a, b), sum(np.mean(b == k) ** 2 for k in np.unique(b))),
+            "second annotator",
+        ),
+        (kappa_with_counts_by_place, "all classes of both"),
+        (kappa_from_crosstab, "all classes of both"),
+        (kappa_with_classes_of_the_first, "not in list"),
         (lambda a, b: a == b, "Shape"),
     ],
     "01.4": [
         (lambda a, b: a[np.isin(a, b)], "once"),
+        (lambda a, b: list(dict.fromkeys(c for c in a.tolist() if c in b)), "not sorted"),
+        (lambda a, b: pd.unique(a[np.isin(a, b)]), "not sorted"),
+        (lambda a, b: list(set(a.tolist()) & set(b.tolist())), "not sorted"),
         (lambda a, b: np.union1d(a, b), "either"),
         (lambda a, b: np.setdiff1d(a, b), "only"),
         (lambda a, b: len(set(a.tolist()) & set(b.tolist())), "how many"),

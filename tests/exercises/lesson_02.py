@@ -109,6 +109,37 @@ def slope_one_side(f, w, h=1e-4):
     return result
 
 
+def hinge_over(classes, pictures):
+    def answer(scores, labels):
+        total = 0
+        for n in range(len(scores)):
+            for k in range(classes(scores)):
+                if k != labels[n]:
+                    total += max(0, scores[n, k] - scores[n, labels[n]] + 1)
+        return total / pictures(scores)
+
+    return answer
+
+
+def slope_without_copies(f, w, h=1e-4):
+    result = np.zeros(w.shape)
+    for at in np.ndindex(w.shape):
+        a = w
+        b = w
+        a[at] += h
+        b[at] -= h
+        result[at] = (f(a) - f(b)) / (2 * h)
+    return result
+
+
+def slope_with_one_step(f, w, h=1e-4):
+    result, step = np.zeros(w.shape), np.zeros(w.shape)
+    for at in np.ndindex(w.shape):
+        step[at] = h
+        result[at] = (f(w + step) - f(w - step)) / (2 * h)
+    return result
+
+
 def slope_forgets_to_step_back(f, w, h=1e-4):
     result = np.zeros_like(w)
     for at in np.ndindex(*w.shape):
@@ -186,6 +217,7 @@ WRONG = {
         (lambda p, r: (p - r.mean(0)) / r.std(0), "each pixel"),
         (lambda p, r: (p - r.mean(0)) / r.std(), "before the mean"),
         (lambda p, r: (p - r.mean(0)) / np.mean((r - r.mean(0)) ** 2), "variance"),
+        (lambda p, r: standardise_rows(p, np.concatenate([p, r])), "together"),
         (lambda p, r: p - r.mean(axis=0), "divide"),
         (standardise_in_place, "changes its input"),
         (lambda p, r: (p - r.mean(0)) / (p - r.mean(0)).std(), "deviation comes from"),
@@ -214,6 +246,8 @@ WRONG = {
         (lambda s: scipy.special.expit(s), "sigmoid"),
         (lambda s: s / s.sum(axis=1)[:, None], "np.exp"),
         (lambda s: np.exp(s - s.max(axis=1)), "keepdims"),
+        (lambda s: np.exp(s.T - s.mean(1)).T / np.exp(s.T - s.mean(1)).sum(0)[:, None], "mean of"),
+        (lambda s: np.exp(s - s.max(axis=0)) / np.exp(s - s.max(axis=0)).sum(1)[:, None], "column"),
         (lambda s: np.exp(s - s.max()) / np.exp(s - s.max()).sum(1)[:, None], "whole table"),
         (lambda s: np.exp(s - s.max(1)[:, None]) / np.exp(s).sum(1)[:, None], "below it not"),
     ],
@@ -245,9 +279,28 @@ WRONG = {
             "over the classes",
         ),
         (lambda s, y: np.maximum(0, s - s[y] + 1).sum(1).mean(), "you got"),
+        (
+            lambda s, y: (
+                np.maximum(0, s - s[np.arange(len(s)), y][:, None] + 1).sum(axis=0).mean() - 1
+            ),
+            "number of classes",
+        ),
+        (hinge_over(lambda s: s.shape[1], lambda s: s.shape[1]), "number of classes"),
+        (hinge_over(len, len), "out of bounds"),
+        (hinge_over(lambda s: 2, len), "you got"),
+        (
+            lambda s, y: np.maximum(
+                0, (s - s[np.arange(len(s)), y][:, None] + 1).sum(1) - 1
+            ).mean(),
+            "outside the sum",
+        ),
     ],
     "02.5": [
         (slope_one_side, "one side only"),
+        (lambda f, w, h=1e-4: slope_one_side(f, w, 1e-7), "one side only"),
+        (lambda f, w, h=1e-4: slope_one_side(f, w, -h), "one side only"),
+        (slope_without_copies, "no copy"),
+        (slope_with_one_step, "never moved back"),
         (lambda f, w, h=1e-4: 2 * slope_flat(f, w, h), "Twice too large"),
         (lambda f, w, h=1e-4: slope_one_side(f, w, h) / 2, "Half"),
         (lambda f, w, h=1e-4: np.full(w.shape, (f(w + h) - f(w - h)) / (2 * h)), "one by one"),
@@ -263,6 +316,8 @@ WRONG = {
         (lambda w, v, g, r, k: (w - r * (k * v + g), k * v + g), "PyTorch"),
         (lambda w, v, g, r, k: (w + v, k * v - r * g), "old velocity"),
         (lambda w, v, g, r, k: (w - r * g, v), "plain gradient descent"),
+        (lambda w, v, g, r, k: (w + k * v - r * g, v), "return the old velocity"),
+        (lambda w, v, g, r, k: (w + k * (k * v - r * g) - r * g, k * v - r * g), "Nesterov"),
         (lambda w, v, g, r, k: (w - v * k - r * g, v * k + r * g), "turned round"),
         (lambda w, v, g, r, k: (w - (k * v - r * g), k * v - r * g), "add it to w"),
         (lambda w, v, g, r, k: (w + v - r * g, v - r * g), "keep"),

@@ -5,6 +5,7 @@ A wrong answer comes with a word of the advice that must name it.
 
 import math
 
+import keras
 import numpy as np
 import scipy.ndimage
 import scipy.signal
@@ -64,6 +65,24 @@ def slide_one_short(image, kernel, stride=1):
             y, x = r * stride, c * stride
             result[r, c] = np.sum(image[y : y + h, x : x + w] * kernel)
     return result
+
+
+def slide_over_ranges(image, kernel, stride=1):
+    h, w = kernel.shape
+    rows = range(0, image.shape[0] - h, stride)
+    columns = range(0, image.shape[1] - w, stride)
+    return np.array([[(image[r : r + h, c : c + w] * kernel).sum() for c in columns] for r in rows])
+
+
+def slide_along(down, right):
+    def answer(image, kernel, stride=1):
+        result = slide_with_loops(image, kernel, stride)
+        for r, c in np.ndindex(result.shape):
+            y, x = r * stride if down else r, c * stride if right else c
+            result[r, c] = (image[y : y + kernel.shape[0], x : x + kernel.shape[1]] * kernel).sum()
+        return result
+
+    return answer
 
 
 def slide_in_integers(image, kernel, stride=1):
@@ -155,6 +174,19 @@ def norm_by_scale_and_shift(x, gamma, beta, eps=1e-3):
     return x * scale + (beta - scale * np.mean(x, axis=(0, 1, 2)))
 
 
+def norm_in_32_bits(x, gamma, beta, eps=1e-3):
+    x, gamma, beta, eps = (np.asarray(part, np.float32) for part in (x, gamma, beta, eps))
+    return norm_by_scale_and_shift(x, gamma, beta, eps)
+
+
+def norm_by_keras(x, gamma, beta, eps=1e-3):
+    layer = keras.layers.BatchNormalization(epsilon=eps)
+    layer.build(x.shape)
+    layer.gamma.assign(gamma)
+    layer.beta.assign(beta)
+    return layer(x, training=True)
+
+
 def norm(x, gamma, beta, eps, axis):
     mean, var = x.mean(axis=axis, keepdims=True), x.var(axis=axis, keepdims=True)
     return gamma * (x - mean) / np.sqrt(var + eps) + beta
@@ -223,7 +255,14 @@ RIGHT = {
         ),
     ],
     "03.3": [pool_with_loops, pool_by_library, pool_by_offsets],
-    "03.4": [norm_channel_by_channel, norm_flat, norm_by_scale_and_shift],
+    "03.4": [
+        norm_channel_by_channel,
+        norm_flat,
+        norm_by_scale_and_shift,
+        lambda x, gamma, beta, eps: norm_channel_by_channel(x.astype("float32"), gamma, beta, eps),
+        norm_in_32_bits,
+        norm_by_keras,
+    ],
     "03.5": [field_backwards, field_by_products, field_by_marking],
 }
 
@@ -256,6 +295,10 @@ WRONG = {
         (lambda i, k, s=1: slide_by_shifting(i, k), "only one pixel"),
         (lambda i, k, s=1: slide_by_shifting(i, k)[::s], "one axis"),
         (slide_one_short, "missing"),
+        (slide_over_ranges, "add 1"),
+        (slide_along(True, False), "one axis"),
+        (slide_along(False, True), "one axis"),
+        (lambda i, k, s=1: slide_by_shifting(i, k, s).astype(i.dtype), "decimals"),
         (lambda i, k, s=1: slide_by_shifting(i, k, s) / k.size, "mean"),
         (slide_in_integers, "decimals"),
         (lambda i, k, s=1: slide_by_shifting(i, np.flipud(k), s), "mirrored"),
@@ -342,6 +385,7 @@ WRONG = {
         (lambda layers: sum(k for k, _ in layers), "added the kernels"),
         (lambda layers: math.prod(k for k, _ in layers), "multiplied the kernels"),
         (field_jump_first, "order"),
+        (lambda layers: 1 + sum((k - 1) * s for k, s in layers), "own stride"),
         (field_counts_kernel, "kernel − 1"),
         (lambda layers: field_backwards(layers) - 1, "One too few"),
         (field_adds_strides, "added the strides"),

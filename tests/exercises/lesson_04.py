@@ -55,6 +55,20 @@ def pad_half_each_side(picture, background):
     return np.pad(picture, [(y, y), (x, x)], constant_values=background)
 
 
+def pad_after(before):
+    def answer(picture, background):
+        room = [(max(picture.shape), n) for n in picture.shape]
+        width = [(before(side, n), side - n - before(side, n)) for side, n in room]
+        return np.pad(picture, width, constant_values=background)
+
+    return answer
+
+
+def pad_then_fill(picture, background):
+    square = pad_with_numpy(picture, 0)
+    return np.where(square == 0, background, square)
+
+
 def crop_middle(picture, background):
     side = min(picture.shape)
     y, x = (picture.shape[0] - side) // 2, (picture.shape[1] - side) // 2
@@ -154,6 +168,14 @@ def count_with_bn(layers, first):
     return sum(row[2] for row in layers[names.index(first) :])
 
 
+def count_if(keep):
+    def answer(layers, first):
+        names = [row[0] for row in layers]
+        return sum(n for name, kind, n in layers[names.index(first) :] if keep(name, kind))
+
+    return answer
+
+
 def count_above(layers, first):
     names = [row[0] for row in layers]
     above = layers[names.index(first) + 1 :]
@@ -180,6 +202,10 @@ WRONG = {
         (pad_top_left, "corner"),
         (pad_black, "`background`"),
         (pad_spare_first, "spare pixel"),
+        (pad_then_fill, "itself is black"),
+        (pad_after(lambda side, n: side // 2 - n // 2), "halve the room"),
+        (pad_after(lambda side, n: (side - n) // 3), "you got"),
+        (pad_after(lambda side, n: min(1, side - n)), "you got"),
         (pad_half_each_side, "before and the room after"),
         (lambda p, b: np.full((max(p.shape),) * 2, b), "empty square"),
         (lambda p, b: np.full(max(p.shape), b), "Shape"),
@@ -193,6 +219,12 @@ WRONG = {
     ],
     "04.2": [
         (lambda x, m, d: (x - m) / d, "255 first"),
+        (
+            lambda x, m, d: (x / 255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225],
+            "the arguments",
+        ),
+        (lambda x, m, d: (x / 256 - m) / d, "divided by 256"),
+        (lambda x, m, d: (x - 255 * m) / d, "not the deviation"),
         (lambda x, m, d: x / 255.0, "subtract the mean"),
         (lambda x, m, d: x / 127.5 - 1.0, "other makers"),
         (lambda x, m, d: (x - np.mean(x)) / np.std(x), "on these pictures"),
@@ -214,17 +246,20 @@ WRONG = {
         (lambda f, q, k: np.argsort(unit(f) @ unit(f)[q])[:k], "least"),
         (lambda f, q, k: [i for i in np.argsort(-(f @ f[q])) if i != q][:k], "plain product"),
         (
-            lambda f, q, k: np.argsort(((f - f[q]) ** 2).sum(axis=1))[1 : k + 1],
+            lambda f, q, k: [i for i in np.argsort(((f - f[q]) ** 2).sum(axis=1)) if i != q][:k],
             "tips",
         ),
         (lambda f, q, k: sorted(nearest_by_loop(f, q, k)), "order of their numbers"),
         (lambda f, q, k: np.sort(unit(f) @ unit(f)[q])[::-1][1 : k + 1], "similarities"),
+        (lambda f, q, k: np.argsort(-(unit(f) @ unit(f)[q]))[1 : k + 1], "its twin"),
         (nearest_after_deleting, "up by one"),
         (lambda f, q, k: nearest_by_loop(f, q, k + 1), "One too many"),
-        (lambda f, q, k: nearest_with_itself(f, q, k)[1:], "One too few"),
+        (lambda f, q, k: nearest_by_loop(f, q, k - 1), "One too few"),
     ],
     "04.4": [
         (lambda i, o: o[o.mean(axis=1).argmax()].mean(), "choosing on the test"),
+        (lambda i, o: o[i.argmax() // i.shape[1]].mean(), "without `axis`"),
+        (lambda i, o: o.ravel()[i.argmax()], "without `axis`"),
         (lambda i, o: np.mean(np.max(o, axis=0)), "knows beforehand"),
         (lambda i, o: np.mean(np.max(i, axis=0)), "luck"),
         (lambda i, o: o[np.argmax(i.mean(axis=1))].mean(), "each column"),
@@ -237,6 +272,8 @@ WRONG = {
     ],
     "04.5": [
         (count_with_bn, "Batch normalisation"),
+        (count_if(lambda name, kind: kind in ("Conv2D", "Dense")), "kinds that count"),
+        (count_if(lambda name, kind: "bn" not in name.lower()), "by its name"),
         (count_above, "missing"),
         (lambda layers, first: sum(n for _, _, n in layers), "whole network"),
         (

@@ -6,6 +6,7 @@ A wrong answer comes with a word of the advice that must name it.
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 from sklearn.metrics import (
     auc,
     average_precision_score,
@@ -16,6 +17,7 @@ from sklearn.metrics import (
     recall_score,
     roc_auc_score,
 )
+from sklearn.model_selection import GroupKFold
 
 
 def folds_with_a_dictionary(groups, k):
@@ -27,6 +29,13 @@ def folds_with_masks(groups, k):
     folds = np.zeros(len(groups), int)
     for i, group in enumerate(np.unique(groups)):
         folds[groups == group] = i % k
+    return folds
+
+
+def folds_of_sklearn(groups, k):
+    folds = np.zeros(len(groups), int)
+    for fold, (_, left_out) in enumerate(GroupKFold(k).split(groups, groups=groups)):
+        folds[left_out] = fold
     return folds
 
 
@@ -44,6 +53,13 @@ def table_one_hot(true, predicted, classes):
 def table_fancy(true, predicted, classes):
     counts = np.zeros((classes, classes), int)
     counts[true, predicted] += 1
+    return counts
+
+
+def table_of_one_row(true, predicted, classes):
+    counts = [[0] * classes] * classes
+    for t, p in zip(true, predicted, strict=True):
+        counts[t][p] += 1
     return counts
 
 
@@ -122,6 +138,15 @@ def ap_upwards(true, score):
     return precision[ranked == 1].mean()
 
 
+def ap_interpolated(true, score):
+    ranked, precision = ranked_precision(true, score)
+    return np.maximum.accumulate(precision[::-1])[::-1][ranked == 1].mean()
+
+
+def ap_of_ranks(true, score):
+    return ap_with_loop(true, -np.argsort(-score).astype(float))
+
+
 def ap_from_zero(true, score):
     ranked = true[np.argsort(-score)]
     precision = np.cumsum(ranked) / np.arange(len(true))
@@ -136,10 +161,34 @@ def ap_area(true, score):
 def ece_with_loop(true, probability, bins):
     edges, total = np.linspace(0, 1, bins + 1), 0
     for b in range(bins):
-        here = (probability > edges[b]) & (probability <= edges[b + 1])
+        above = probability > edges[b] if b else probability >= 0
+        here = above & (probability <= edges[b + 1])
         if here.any():
             total += here.sum() * abs(probability[here].mean() - true[here].mean())
     return total / len(true)
+
+
+def ece_between(inside):
+    def answer(true, probability, bins):
+        edges, total = np.linspace(0, 1, bins + 1), 0
+        for low, high in pairwise(edges):
+            here = inside(probability, low, high)
+            if here.any():
+                total += here.mean() * abs(probability[here].mean() - true[here].mean())
+        return total
+
+    return answer
+
+
+def ece_numbered(number):
+    def answer(true, probability, bins):
+        at = number(probability, bins)
+        return sum(
+            np.mean(at == b) * abs(probability[at == b].mean() - true[at == b].mean())
+            for b in np.unique(at)
+        )
+
+    return answer
 
 
 def ece_with_counts(true, probability, bins):
@@ -178,6 +227,45 @@ def ece_middle(true, probability, bins):
     return sum(
         abs((b + 0.5) / bins - true[at == b].mean()) * np.mean(at == b) for b in np.unique(at)
     )
+
+
+def stop_by_array(losses, patience):
+    for epoch in range(len(losses)):
+        best = int(losses[: epoch + 1].argmin())
+        if epoch - best >= patience:
+            break
+    return epoch, best
+
+
+def stop_by_index(losses, patience):
+    for epoch in range(len(losses)):
+        best = losses.index(min(losses[: epoch + 1]))
+        if epoch - best >= patience:
+            break
+    return epoch, best
+
+
+def stop_with_least(amount):
+    def answer(losses, patience):
+        best = 0
+        for epoch, loss in enumerate(losses):
+            if loss < losses[best] - amount:
+                best = epoch
+            if epoch - best >= patience:
+                break
+        return epoch, best
+
+    return answer
+
+
+def stop_at_the_length(losses, patience):
+    stop, best = stop_with_counter(losses, patience)
+    return (stop if stop - best == patience else len(losses)), best
+
+
+def stop_last_of_equals(losses, patience):
+    stop, _ = stop_with_counter(losses, patience)
+    return stop, stop - int(np.argmin(losses[: stop + 1][::-1]))
 
 
 def stop_with_counter(losses, patience):
@@ -275,7 +363,7 @@ RIGHT = {
     "05.3": [three_with_ifs, three_with_maximum, three_of_sklearn],
     "05.4": [ap_with_loop, ap_by_thresholds, average_precision_score],
     "05.5": [ece_with_loop, ece_with_counts, ece_with_digitize],
-    "05.6": [stop_with_counter, stop_by_prefix, stop_with_while],
+    "05.6": [stop_with_counter, stop_by_prefix, stop_with_while, stop_by_array, stop_by_index],
 }
 
 
@@ -310,6 +398,8 @@ WRONG = {
             lambda g, k: np.array([list(dict.fromkeys(g.tolist())).index(x) % k for x in g]),
             "as they appear",
         ),
+        (folds_of_sklearn, "GroupKFold"),
+        (lambda g, k: (np.searchsorted(np.unique(g), g) + 1) % k, "from 1"),
         (lambda g, k: np.searchsorted(np.unique(g), g) // k, "Whole division"),
         (lambda g, k: np.unique(g, return_inverse=True)[1], "one fold for each"),
         (
@@ -321,6 +411,7 @@ WRONG = {
     "05.2": [
         (lambda t, p, c: table_with_loop(p, t, c), "exchanged"),
         (table_fancy, "only once"),
+        (table_of_one_row, "repeats one list"),
         (lambda t, p, c: confusion_matrix(t, p), "as many rows"),
         (
             lambda t, p, c: confusion_matrix(t, p, labels=range(c), normalize="true"),
@@ -368,6 +459,8 @@ WRONG = {
         (ap_area, "straight lines"),
         (roc_auc_score, "under the ROC curve"),
         (ap_wrong_picks, "old order"),
+        (ap_interpolated, "object detection"),
+        (ap_of_ranks, "ranks for an order"),
     ],
     "05.5": [
         (ece_of_every_bin, "nan"),
@@ -377,6 +470,14 @@ WRONG = {
         (lambda t, p, b: ece_bins(t, p, b, distance=np.square), "squared"),
         (lambda t, p, b: ece_bins(t, p, b, last=False), "exactly 1.0"),
         (ece_digitize_all, "exactly 1.0"),
+        (ece_between(lambda p, low, high: (p > low) & (p <= high)), "exactly 0"),
+        (ece_numbered(lambda p, bins: np.ceil(p * bins) - 1), "exactly 0"),
+        (ece_between(lambda p, low, high: (p >= low) & (p <= high)), "counts twice"),
+        (ece_numbered(lambda p, bins: pd.cut(p, bins, labels=False)), "that occur"),
+        (
+            lambda t, p, b: ece_with_loop(((p >= 0.5) == t).astype(int), np.maximum(p, 1 - p), b),
+            "the confidence",
+        ),
         (ece_middle, "middle"),
         (lambda t, p, b: ece_with_loop((t == (p > 0.5)).astype(int), p, b), "is *right*"),
         (lambda t, p, b: np.mean(np.abs(t - p)), "bins first"),
@@ -388,6 +489,10 @@ WRONG = {
         (stop_late, "one epoch too late"),
         (stop_early, "one epoch too early"),
         (stop_ties, "equal loss"),
+        (stop_with_least(0.05), "least amount"),
+        (stop_with_least(0.001), "least amount"),
+        (stop_last_of_equals, "Of equal losses"),
+        (stop_at_the_length, "number of epochs"),
         (lambda v, p: stop_with_counter(v, p)[::-1], "exchanged"),
         (stop_last, "one before it"),
         (stop_no_reset, "never set back"),
