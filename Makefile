@@ -35,7 +35,7 @@ lab: $(READY) shelf ## JupyterLab, opened on lesson 00
 	exec python -m jupyterlab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $$flags $(ARGS)
 
-test: $(READY) shelf lint ## all that CI runs: style, units, every lesson once (up to 30 min)
+test: $(READY) shelf lint ## all that CI runs: style, units, every lesson once (15 to 20 min)
 	@rm -rf .reports && mkdir -p .reports && $(ENTER) || exit 1; \
 	COURSE_SPEED=quick; export COURSE_SPEED; failed=0; \
 	python -m pytest --junitxml=.reports/units.xml $(ARGS) tests || failed=1; \

@@ -1,6 +1,7 @@
 """A movie in, its cells' tracks out: a Cell Tracking Challenge folder, a table, a lineage tree."""
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from course_utils.models.tracker import Linker, Tracking, track
 
 Segment = Callable[[NDArray, float | None], NDArray]
 COLUMNS = ("track", "frame", "y", "x", "area_px", "parent")
+NUMBER = re.compile(r"(\d+)")
 SCALED = "the images are not whole numbers up to 65,535: 01 holds them scaled to that range"
 
 
@@ -146,11 +148,12 @@ def films(
 
     Raises:
         ReadError: nothing can be recognised, or a file is damaged.
-        ValueError: one image alone, frames of different size, or masks of some frames only.
+        ValueError: one image alone, frames of different size, a gap in their numbers, images of
+            two series, or masks of some frames only.
 
     Used in: 08.
     """
-    loose: list[tuple[NDArray, Any]] = []
+    loose: list[tuple[str, NDArray, Any]] = []
     broken: dict[str, Exception] = {}
     for name, read in image_sources(place, axes):
         try:
@@ -158,7 +161,7 @@ def films(
             masks = getattr(record, "masks", None)
             found = list(planes(record, channel))
             if found[0].frame is None:
-                loose.append((found[0].image, masks))
+                loose.append((name, found[0].image, masks))
                 continue
             _check_all_frames(name, getattr(record, "frames", ()))
             film = _film(name, [plane.image for plane in found], masks)
@@ -171,7 +174,8 @@ def films(
     if loose and broken:  # a frame of the only movie
         raise next(iter(broken.values()))
     if loose:
-        images, masks = zip(*loose, strict=True)
+        _check_one_series([name for name, _, _ in loose])
+        _, images, masks = zip(*loose, strict=True)
         yield _film(
             Path(place).resolve().stem, list(images), None if masks[0] is None else list(masks)
         )
@@ -270,6 +274,32 @@ def _film(name: str, images: list[NDArray], masks: Any) -> Film:
     stack = np.stack(images)
     labels = None if masks is None else np.stack([np.asarray(each) for each in masks])
     return Film(name.replace("/", "_"), stack, labels)
+
+
+def _check_one_series(names: list[str]) -> None:
+    """Numbered images are one movie only if their names differ in one number, in even steps."""
+    parts = [NUMBER.split(name) for name in names]
+    series = sorted({"".join(part[::2]) for part in parts})
+    if len(series) > 1:
+        raise ValueError(
+            f"images of {len(series)} series ({', '.join(series[:3])} ...) are no one movie: put "
+            "each series into a folder of its own"
+        )
+    numbers = np.array([part[1::2] for part in parts], int)
+    changing = numbers[:, np.ptp(numbers, axis=0) > 0].T
+    if len(changing) > 1:
+        raise ValueError(
+            f"{names[0]} and {names[-1]} differ in {len(changing)} numbers: put the frames of one "
+            "movie into a folder of their own"
+        )
+    for column in changing:
+        steps = np.diff(column)
+        if np.ptp(steps):
+            first = int(np.argmax(np.abs(steps)))
+            raise ValueError(
+                f"frames are missing between {names[first]} and {names[first + 1]}, and tracks "
+                "need every frame: bring them, or number the frames anew if none was taken there"
+            )
 
 
 def _check_all_frames(name: str, frames: tuple[int, ...]) -> None:

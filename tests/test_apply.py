@@ -283,6 +283,21 @@ def test_several_channels_want_a_choice(tmp_path):
     assert "no channel 7" in run(tmp_path / "c.tif", tmp_path / "out", channel=7).errors["c"]
 
 
+def test_the_channel_changes_between_the_frames_of_a_movie(tmp_path):
+    movie = np.zeros((4, 2, 32, 40), np.uint8)
+    movie[::2, 0], movie[1::2, 1] = field(1), field(2)
+    record = Movie(movie, None, None, "tcyx", None, "made")
+    with pytest.raises(ReadError, match="has 2 channels"):
+        list(planes(record))
+    movie[:, 1] = 0
+    assert [plane.image.max() for plane in planes(record)] == [200, 0, 200, 0]
+
+
+def test_the_only_channel_cannot_be_named(tmp_path):
+    tifffile.imwrite(tmp_path / "a.tif", field(2))
+    assert run(tmp_path / "a.tif", tmp_path / "out", channel="0").objects == 2
+
+
 def test_a_colour_may_be_chosen_by_name(tmp_path):
     iio.imwrite(tmp_path / "c.png", np.stack([field(1), field(2), field(3)], axis=-1))
     [(_, read)] = image_sources(tmp_path / "c.png")

@@ -117,6 +117,21 @@ def test_numbered_images_are_one_movie_in_the_order_of_their_numbers(tmp_path):
     assert film.name == "loose"
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["f1", "f2", "f3", "f10", "f11"], "missing between f3 and f10"),
+        (["A_t0", "A_t1", "A_t2", "B_t0", "B_t1"], "images of 2 series"),
+        (["s1_t0", "s1_t1", "s2_t0", "s2_t1", "s2_t2"], "differ in 2 numbers"),
+    ],
+)
+def test_loose_images_of_two_films_or_with_a_gap_become_one_movie(names, said, tmp_path):
+    for name, image in zip(names, movie(), strict=True):
+        tifffile.imwrite(tmp_path / f"{name}.tif", image)
+    with pytest.raises(ValueError, match=said):
+        list(films(tmp_path))
+
+
 def test_images_and_masks_in_two_folders_are_one_movie(tmp_path):
     for name, frames in (("images", movie()), ("masks", cells())):
         (tmp_path / "own" / name).mkdir(parents=True)

@@ -69,7 +69,7 @@ def planes(record: Any, channel: str | int | None = None) -> Iterator[Plane]:
         channel: name or number from 0; the only one that is not dark, if left out.
 
     Raises:
-        ReadError: a stack in depth, or several channels and none chosen.
+        ReadError: a stack in depth, no such channel, or several and none chosen.
 
     Used in: 07.
     """
@@ -78,11 +78,16 @@ def planes(record: Any, channel: str | int | None = None) -> Iterator[Plane]:
     if size is not None:
         size = (float(size),) * 2 if np.isscalar(size) else tuple(map(float, size[-2:]))
     names = getattr(record, "channels", ())
+    if "c" in axes:
+        channel = _chosen(array, axes, names, channel, record.name)
+    elif channel is not None and channel_number(names, 1, channel) is None:
+        problem = f"has no channels, so no channel {channel}"
+        raise fault(record.name, problem, "Leave the channel out")
     if axes[0] != "t":
-        yield Plane(_plane(array, axes, names, channel, record.name), None, size)
+        yield Plane(_plane(array, axes, channel, record.name), None, size)
         return
     for t in range(len(array)):
-        yield Plane(_plane(array[t], axes[1:], names, channel, record.name), t, size)
+        yield Plane(_plane(array[t], axes[1:], channel, record.name), t, size)
 
 
 def _named(sources: list[Source]) -> list[Source]:
@@ -100,27 +105,26 @@ def _named(sources: list[Source]) -> list[Source]:
     return named
 
 
-def _plane(
-    image: NDArray, axes: str, names: tuple[str, ...], channel: str | int | None, name: str
-) -> NDArray:
+def _plane(image: NDArray, axes: str, channel: int | str | None, name: str) -> NDArray:
     sizes = dict(zip(axes, image.shape, strict=True))
     if sizes.get("z", 1) > 1:
         problem = f"is a stack of {sizes['z']} planes in z, and single planes are segmented here"
         raise fault(name, problem, "Save one plane, or a projection such as image.max(axis=0)")
     at: dict[str, int] = {axis: 0 for axis in axes if axis not in "yxc"}
     if "c" in axes:
-        at["c"] = _chosen(image, axes, names, channel, name)
-    elif channel not in (None, 0):
-        raise fault(name, f"has no channels, so no channel {channel}", "Leave the channel out")
+        at["c"] = channel
     return np.asarray(image[tuple(at.get(axis, slice(None)) for axis in axes)])
 
 
 def _chosen(
-    image: NDArray, axes: str, names: tuple[str, ...], channel: str | int | None, name: str
+    array: Any, axes: str, names: tuple[str, ...], channel: str | int | None, name: str
 ) -> int:
-    count = image.shape[axes.index("c")]
+    """Number of a channel, the same for all frames."""
+    at = axes.index("c")
+    count = array.shape[at]
     if channel is None:
-        lit = [c for c in range(count) if np.ptp(image.take(c, axis=axes.index("c")))]
+        frames, at = (array, at - 1) if axes[0] == "t" else ([array], at)
+        lit = [c for c in range(count) if any(np.ptp(one.take(c, axis=at)) for one in frames)]
         if len(lit) == 1 or count == 1:
             return (lit or [0])[0]
     elif (number := channel_number(names, count, channel)) is not None:
