@@ -293,6 +293,12 @@ def test_the_channel_changes_between_the_frames_of_a_movie(tmp_path):
     assert [plane.image.max() for plane in planes(record)] == [200, 0, 200, 0]
 
 
+def test_planes_in_the_byte_order_of_another_machine_reach_a_network():
+    record = Picture(field(1).astype(">f4"), None, "yx", (), None, "made")
+    [plane] = planes(record)
+    assert plane.image.dtype.isnative and plane.image.max() == 200
+
+
 def test_the_only_channel_cannot_be_named(tmp_path):
     tifffile.imwrite(tmp_path / "a.tif", field(2))
     assert run(tmp_path / "a.tif", tmp_path / "out", channel="0").objects == 2

@@ -12,7 +12,7 @@ from course_utils.data.readers import ReadError, from_folder, read_image
 from course_utils.data.readers.channels import channel_number
 from course_utils.data.readers.errors import fault
 from course_utils.data.readers.folders import check_file, pictures, stem
-from course_utils.data.readers.pairs import MASK_WORD
+from course_utils.data.readers.pairs import marked_masks
 
 Source = tuple[str, Callable[[], Any]]
 
@@ -55,7 +55,7 @@ def image_sources(
         found = from_folder(path, axes, pixel_size=pixel_size)
     except ReadError:
         files = pictures(path) if path.is_dir() else []
-        if len(files) < 2 or any(MASK_WORD.search(stem(file)) for file in files):
+        if len(files) < 2 or marked_masks(files):
             raise
         return _named([(stem(file), reader(file)) for file in files])
     return _named([(name, lambda i=i: found[i]) for i, name in enumerate(found.names)])
@@ -113,7 +113,8 @@ def _plane(image: NDArray, axes: str, channel: int | str | None, name: str) -> N
     at: dict[str, int] = {axis: 0 for axis in axes if axis not in "yxc"}
     if "c" in axes:
         at["c"] = channel
-    return np.asarray(image[tuple(at.get(axis, slice(None)) for axis in axes)])
+    plane = np.asarray(image[tuple(at.get(axis, slice(None)) for axis in axes)])
+    return plane.astype(plane.dtype.newbyteorder("="), copy=False)  # other programs need native
 
 
 def _chosen(

@@ -24,7 +24,8 @@ def to_float(image: ArrayLike, name: str = "the image") -> NDArray[np.floating]:
     """
     array = check_values(np.asarray(image), name)
     if array.dtype.kind == "f":
-        return array if array.dtype.itemsize >= 4 else array.astype(np.float32)
+        precise = array.dtype if array.dtype.itemsize >= 4 else np.dtype(np.float32)
+        return array.astype(precise.newbyteorder("="), copy=False)
     largest = _largest(array) if array.dtype.itemsize >= 4 and array.size else 0
     if largest > 2**53:
         raise fault(name, f"has numbers up to {largest}, which no float holds exactly", SCALE_FIRST)
@@ -84,16 +85,18 @@ def to_labels(mask: ArrayLike, name: str = "the mask") -> NDArray:
     return array.astype(np.uint16 if most < 2**16 else np.uint32, copy=False)
 
 
-def number_pieces(labels: NDArray) -> NDArray:
+def number_pieces(labels: NDArray, name: str = "the mask") -> NDArray:
     """Number the connected pieces of each label from 1; touching objects of one label stay one.
 
     Args:
         labels: shape (y, x) or (z, y, x); pieces that share an edge or a corner are connected.
+        name: what to call it in messages.
 
     Used in: 01.
     """
     from skimage.measure import label
 
+    _tell_background(labels, name)
     numbered = label(labels, background=0)
     return numbered.astype(np.uint16 if numbered.max(initial=0) < 2**16 else np.uint32)
 
@@ -158,11 +161,25 @@ def _largest(array: NDArray) -> int:
     return max(abs(int(array.min())), abs(int(array.max())))
 
 
+def like_pieces(where: NDArray[np.bool_]) -> int:
+    """How many connected pieces have at least a quarter of the largest one's pixels. Used in: 07.
+
+    Args:
+        where: shape (y, x), or with more axes before.
+    """
+    from scipy.ndimage import label
+
+    sizes = np.bincount(label(where, np.ones((3,) * where.ndim))[0].ravel())[1:]
+    return int((4 * sizes >= sizes.max(initial=0)).sum())
+
+
 def explain_foreground(labels: NDArray, name: str) -> None:
     """Warn if a mask seems to mark foreground instead of numbering objects. Used in: 01."""
     from scipy.ndimage import label
 
     inside = ids_in(labels)
+    if _tell_background(labels, name):
+        return
     if len(inside) == 1 and (count := label(labels)[1]) > 1:
         tell(
             name,
@@ -170,9 +187,42 @@ def explain_foreground(labels: NDArray, name: str) -> None:
             "foreground, not to number objects. If each piece is an object, read it with "
             "pieces=True; touching objects then count as one",
         )
-    elif len(inside) > 8 and inside[-1] == 255 and 2 * (labels == 255).sum() > (labels > 0).sum():
+    elif 1 < len(inside) <= 8 and (count := _pieces(labels, inside)) > 2 * len(inside):
+        values = ", ".join(map(str, inside))
+        tell(
+            name,
+            f"has {len(inside)} values ({values}) in {count} separate pieces: it seems to mark "
+            "classes, such as inside and border, not to number objects. Keep the value of the "
+            "inside, as in mask == 1, save it as a mask of its own and read that with pieces=True",
+        )
+    elif len(inside) > 2 and inside[-1] == 255 and 2 * (labels == 255).sum() > (labels > 0).sum():
         tell(
             name,
             f"is mostly 255, with {len(inside) - 1} smaller values: it looks like foreground with "
             "blurred edges, not like numbered objects",
         )
+
+
+def _tell_background(labels: NDArray, name: str) -> bool:
+    sides = [labels[..., :1, :], labels[..., -1:, :], labels[..., :1], labels[..., -1:]]
+    values, counts = np.unique(np.concatenate([side.ravel() for side in sides]), return_counts=True)
+    most = values[counts.argmax()] if labels.size else 0
+    around = all((side == most).any() for side in sides) and 2 * counts.max() > counts.sum()
+    if not (most and around and like_pieces(labels == most) < like_pieces(labels != most)):
+        return False
+    tell(
+        name,
+        f"has the value {most} along most of its border: it seems to be the background, and is "
+        "read as an object. Give the background the value 0 (invert the mask, or set mask == "
+        f"{most} to 0) and save it again; if the objects share a value, read it with pieces=True",
+    )
+    return True
+
+
+def _pieces(labels: NDArray, ids: NDArray[np.int64]) -> int:
+    # a cell that moves is one piece a frame, a cell that branches is one piece in depth
+    planes = labels.reshape(-1, *labels.shape[-2:])
+    fullest = max(sum(like_pieces(plane == i) for i in ids) for plane in planes)
+    if labels.ndim == 2:
+        return fullest
+    return min(fullest, sum(like_pieces(labels == i) for i in ids))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.data.datasets import Frame
-from course_utils.data.readers.convert import ids_in
+from course_utils.data.readers.convert import ids_in, like_pieces
 from course_utils.data.readers.errors import fault, some, summed, tell
 from course_utils.data.readers.folders import check_folder, need_pictures, pictures, subfolders
 from course_utils.data.readers.images import check_total, look, mask_values, read_image
@@ -94,4 +94,11 @@ def _masks(folder: Path, shape: tuple[int, ...]) -> Iterator[tuple[Path, NDArray
             problem = f"has {len(values)} values, here each nucleus has its own file"
             raise fault(path, problem, "One image with one mask of labels is read by read_pairs")
         else:
+            if len(found) == 1 and (count := like_pieces(mask > 0)) > 1:
+                tell(
+                    path,
+                    f"is the only mask of its image and has {count} separate pieces, which count "
+                    "as one nucleus. If each piece is one, read "
+                    "read_pairs(images, masks, pieces=True)",
+                )
             yield path, mask > 0

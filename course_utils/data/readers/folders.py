@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from unicodedata import normalize
 
 from course_utils.data.readers.errors import ReadError, careful, fault, missing, some
 
@@ -100,8 +101,12 @@ def counting_key(name: str) -> tuple:
 
 
 def stem(path: Path) -> str:
-    """A file's name without its ending, be it .tif or .ome.tif. Used in: 01."""
-    return path.stem[:-4] if path.stem.lower().endswith(".ome") else path.stem
+    """A file's name without its ending, be it .tif or .ome.tif.
+
+    Letters with accents, which macOS writes as two signs, become one. Used in: 01.
+    """
+    name = normalize("NFC", path.stem)
+    return name[:-4] if name.lower().endswith(".ome") else name
 
 
 def unique_stems(paths: Iterable[Path]) -> dict[str, Path]:

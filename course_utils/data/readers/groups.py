@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from course_utils.data.datasets import PixelSize
-from course_utils.data.readers.errors import fault, some, summed, tell
+from course_utils.data.readers.errors import ReadError, careful, fault, some, summed, tell
 from course_utils.data.readers.folders import (
+    TIFF,
     check_folder,
     need_pictures,
     pictures,
@@ -17,6 +18,7 @@ from course_utils.data.readers.folders import (
     unique,
 )
 from course_utils.data.readers.images import check_total, read_image
+from course_utils.data.readers.pairs import CERTAIN_MASKS
 from course_utils.data.readers.records import LabelledPictures, Picture
 
 STAINS = (
@@ -28,6 +30,8 @@ CHANNEL = re.compile(
     r"((?:sk\d+fk\d+fl\d+)?(?:_s\d+)?(?:_t\d+)?)",
     re.IGNORECASE,
 )
+SPLIT = re.compile(r"(c\d{1,2})-(.+)", re.IGNORECASE)
+PERHAPS_CHANNEL = re.compile(r"[cd]\d{1,2}", re.IGNORECASE)
 SERIAL = re.compile(r"(w\d)[0-9a-f]{8}-[0-9a-f-]+$", re.IGNORECASE)
 
 
@@ -61,15 +65,34 @@ def read_classes(folder: str | Path) -> LabelledPictures:
 
 
 def class_folders(root: Path) -> list[Path]:
-    """The subfolders with pictures; ReadError if there are fewer than two. Used in: 04."""
-    inside = subfolders(root)
+    """The subfolders with pictures, but for masks; ReadError if fewer than two. Used in: 04."""
+    inside = [one for one in subfolders(root) if not CERTAIN_MASKS.match(one.name)]
     found = [one for one in inside if pictures(one)]
+    if masks := [one.name for one in subfolders(root) if one not in inside]:
+        tell(root, f"has folders of masks, which are no classes and are left out: {some(masks)}")
     if len(found) < 2:
         problem = f"has pictures in {len(found)} of its folders, classes are at least two"
         raise fault(root, problem, "Make one folder for each class")
     if empty := [one.name for one in inside if one not in found]:
         tell(root, f"has folders without pictures, which are no classes: {some(empty)}")
     return found
+
+
+def one_a_set(files: list[Path]) -> list[Path]:
+    """The files without those that belong to an OME-TIFF set begun by an earlier one.
+
+    Whichever file of a set is read gives the whole image. Used in: 09.
+    """
+    kept: dict[frozenset[str] | str, Path] = {}
+    for path in files:
+        kept.setdefault(_ome_set(path) or path.name, path)
+    if dropped := [path.name for path in files if path not in kept.values()]:
+        tell(
+            files[0].parent,
+            f"holds one image in several OME-TIFF files: {some(dropped)} belong to files before "
+            "them and are no images of their own",
+        )
+    return list(kept.values())
 
 
 def alike(images: list[NDArray], where: Path) -> list[NDArray]:
@@ -117,10 +140,10 @@ def channel_sets(files: list[Path]) -> dict[str, dict[str, Path]]:
 
     Used in: 09.
     """
-    matched = {path: CHANNEL.fullmatch(stem(path)) for path in files}
-    if not files or None in matched.values():
+    found = {path: _set_and_channel(stem(path)) for path in files}
+    keyed = {path: key for path, key in found.items() if key}
+    if not files or len(keyed) < len(files):
         return {}
-    keyed = {path: (m[1] + m[3], SERIAL.sub(r"\1", m[2])) for path, m in matched.items() if m}
     channels = list(dict.fromkeys(channel for _, channel in keyed.values()))
     by_name = unique({path: "\n".join(key) for path, key in keyed.items()}, "are one channel")
     sets: dict[str, dict[str, Path]] = {}
@@ -131,9 +154,24 @@ def channel_sets(files: list[Path]) -> dict[str, dict[str, Path]]:
         return {}
     for key, one in sets.items():
         if lost := [channel for channel in channels if channel not in one]:
+            if all(SPLIT.fullmatch(stem(path)) for path in files):  # wells, such as C1-05
+                return {}
             problem = f"lacks the channel {some(lost)} of {key}"
             raise fault(files[0].parent, problem, "Add its file, or remove the others of it")
+    if all(map(PERHAPS_CHANNEL.fullmatch, channels)):
+        tell(
+            files[0].parent,
+            f"has names that differ in {some(channels)}: they were stacked as channels of one "
+            "image. If they are days, wells or samples, rename them, as in day3_mouse.tif",
+        )
     return sets
+
+
+def _set_and_channel(name: str) -> tuple[str, str] | None:
+    if split := SPLIT.fullmatch(name):
+        return split[2], split[1]
+    match = CHANNEL.fullmatch(name)
+    return (match[1] + match[3], SERIAL.sub(r"\1", match[2])) if match else None
 
 
 @summed()
@@ -154,3 +192,20 @@ def read_channel_set(
     letters = first.axes[:place] + "c" + first.axes[place:]
     step = first.minutes_per_frame
     return Picture(array, first.pixel_size, letters, tuple(files), step, name)
+
+
+def _ome_set(path: Path) -> frozenset[str]:
+    import tifffile
+
+    if not path.name.lower().endswith(TIFF):
+        return frozenset()
+    try:
+        with careful(path), tifffile.TiffFile(path) as tiff:
+            text = tiff.ome_metadata or ""
+    except ReadError:
+        return frozenset()
+    for image in text.split("<Image ")[1:]:
+        names = frozenset(re.findall(r'FileName="([^"]+)"', image))
+        if path.name in names and len(names) > 1:
+            return names
+    return frozenset()

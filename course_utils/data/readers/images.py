@@ -84,9 +84,9 @@ def read_mask(path: str | Path, axes: str | None = None, pieces: bool = False) -
     header = look(path, axes)
     labels, letters = mask_values(header)
     if pieces and "t" in letters:
-        return np.stack([number_pieces(part) for part in labels])
+        return np.stack([number_pieces(part, str(header.path)) for part in labels])
     if pieces:
-        return number_pieces(labels)
+        return number_pieces(labels, str(header.path))
     explain_foreground(labels, str(header.path))
     return labels
 

@@ -30,7 +30,7 @@ def check_ome(text: str, path: Path, pages: int, page_shape: tuple[int, ...]) ->
         page_shape: rows and columns of the first page.
 
     Returns:
-        The document; its first Image describes the first series.
+        The document, which in a set of files also describes the images of the others.
 
     Raises:
         ReadError: broken, names files that are not there, or promises other sizes.
@@ -41,7 +41,8 @@ def check_ome(text: str, path: Path, pages: int, page_shape: tuple[int, ...]) ->
     every = root.findall("Image/Pixels")
     if not every:
         raise fault(path, "has OME-XML without an image in it", MEND)
-    rows, columns = _whole(every[0], "SizeY", path), _whole(every[0], "SizeX", path)
+    pixels = _own(root, path)
+    rows, columns = _whole(pixels, "SizeY", path), _whole(pixels, "SizeX", path)
     if (rows, columns) != tuple(page_shape[:2]):
         sides = " x ".join(map(str, page_shape[:2]))
         raise fault(path, f"is {sides} pixels, its OME-XML says {rows} x {columns}", MEND)
@@ -53,8 +54,8 @@ def check_ome(text: str, path: Path, pages: int, page_shape: tuple[int, ...]) ->
 
 
 def describe_ome(root: Element, path: Path) -> Described:
-    """Pixel sizes, channel names and frame interval of the first image. Used in: 01."""
-    pixels = root.findall("Image/Pixels")[0]
+    """Pixel sizes, channel names and frame interval of this file's first image. Used in: 01."""
+    pixels = _own(root, path)
     stated = {axis: pixels.get(f"PhysicalSize{axis.upper()}") for axis in "zyx"}
     unit = {axis: pixels.get(f"PhysicalSize{axis.upper()}Unit", "µm") for axis in "zyx"}
     sizes = {axis: micrometres(value, unit[axis]) for axis, value in stated.items()}
@@ -66,6 +67,19 @@ def describe_ome(root: Element, path: Path) -> Described:
     named = any(channel.get("Name") for channel in pixels.findall("Channel"))
     step = minutes(pixels.get("TimeIncrement"), pixels.get("TimeIncrementUnit", "s"))
     return Described(sizes, names if named or len(names) > 1 else (), step)
+
+
+def _own(root: Element, path: Path) -> Element:
+    every = root.findall("Image/Pixels")
+    return next((pixels for pixels in every if _is_here(pixels, root, path)), every[0])
+
+
+def _is_here(pixels: Element, root: Element, path: Path) -> bool:
+    parts = [data.find("UUID") for data in pixels.findall("TiffData")]
+    return any(
+        part is None or part.text == root.get("UUID") or part.get("FileName") == path.name
+        for part in parts
+    )
 
 
 def _planes(pixels: Element, path: Path) -> int:
@@ -81,7 +95,8 @@ def _whole(pixels: Element, name: str, path: Path) -> int:
 
 
 def _other_files(root: Element, path: Path) -> bool:
-    named = {uuid.get("FileName") for uuid in root.iter("UUID")} - {None, "", path.name}
+    others = (part for part in root.iter("UUID") if part.text != root.get("UUID"))
+    named = {part.get("FileName") for part in others} - {None, "", path.name}
     if nested := sorted(name for name in named if Path(name).name != name):
         raise fault(path, f"names parts in other folders ({some(nested)})", "Put them beside it")
     if lost := sorted(name for name in named if not (path.parent / name).exists()):

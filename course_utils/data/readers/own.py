@@ -24,18 +24,28 @@ from course_utils.data.readers.folders import (
     subfolders,
 )
 from course_utils.data.readers.found import Found, header_rows, object_rows
-from course_utils.data.readers.groups import channel_sets, class_folders, read_channel_set
+from course_utils.data.readers.groups import (
+    channel_sets,
+    class_folders,
+    one_a_set,
+    read_channel_set,
+)
 from course_utils.data.readers.images import look, read_image
 from course_utils.data.readers.mat import read_mat
-from course_utils.data.readers.pairs import MASK_WORD, mask_axes_of, match_pairs, read_pair
+from course_utils.data.readers.pairs import (
+    CERTAIN_MASKS,
+    IMAGE_FOLDERS,
+    bare_stem,
+    marked_masks,
+    mask_axes_of,
+    match_pairs,
+    pair_folders,
+    read_pair,
+    tell_left_out,
+)
 from course_utils.data.readers.units import check_scale
 from course_utils.data.readers.voc import annotations, read_annotation, voc_images
 
-IMAGE_FOLDERS = re.compile(r"(images?|imgs?|raw|originals?|inputs?|x)$", re.IGNORECASE)
-MASK_FOLDERS = re.compile(
-    r"(masks?|labels?|gt|ground_?truth|segmentations?|seg|annotations?|targets?|instances?|y)$",
-    re.IGNORECASE,
-)
 PARTS = re.compile(r"(train|training|val|valid|validation|test|testing|stage1_.*)$", re.IGNORECASE)
 NO_SCALE = "the pixel size is not stated; if you know it, give from_folder pixel_size=0.65 (µm)"
 
@@ -111,7 +121,9 @@ def _recognise(root: Path, wishes: Wishes) -> Seen:
             return seen
     inside = subfolders(root)
     filled = [one for one in inside if pictures(one)] or inside
+    filled = [one for one in filled if not CERTAIN_MASKS.match(one.name)] or filled
     if len(filled) == 1:
+        tell_left_out(root, filled[0])
         return _recognise(filled[0], wishes)
     if parts := [one.name for one in inside if PARTS.match(one.name)]:
         problem = f"holds several sets: {some(parts)}"
@@ -142,7 +154,8 @@ def _ctc(root: Path, wishes: Wishes) -> Seen | None:
 
 def _dsb(root: Path, wishes: Wishes) -> Seen | None:
     nested = [one for one in subfolders(root) if (one / "images").is_dir()]
-    if not (root / PART).is_dir() and not (nested and _one_nucleus_a_file(nested[0])):
+    alone = len(subfolders(root)) == 1
+    if not (root / PART).is_dir() and not (nested and _one_nucleus_a_file(nested[0], alone)):
         return None
     folders = dsb_folders(root)
     images = [path for one in folders for path in pictures(one / "images")]
@@ -152,10 +165,11 @@ def _dsb(root: Path, wishes: Wishes) -> Seen | None:
     return Seen("DSB2018", names, images, lambda i: read_dsb_image(folders[i]), rows)
 
 
-def _one_nucleus_a_file(folder: Path) -> bool:
+def _one_nucleus_a_file(folder: Path, alone: bool) -> bool:
     images = pictures(folder / "images")
     masks = pictures(folder / "masks") if (folder / "masks").is_dir() else []
-    return len(images) == 1 and stem(images[0]) not in map(stem, masks)
+    name = bare_stem if alone and len(masks) == 1 else stem
+    return len(images) == 1 and name(images[0]) not in map(name, masks)
 
 
 def _voc(root: Path, wishes: Wishes) -> Seen | None:
@@ -171,21 +185,15 @@ def _voc(root: Path, wishes: Wishes) -> Seen | None:
 
 
 def _two_folders(root: Path, wishes: Wishes) -> Seen | None:
-    inside = subfolders(root)
-    images = [one for one in inside if IMAGE_FOLDERS.match(one.name) and pictures(one)]
-    masks = [one for one in inside if MASK_FOLDERS.match(one.name) and pictures(one)]
-    if not images or not masks:
+    if not (found := pair_folders(root)):
         return None
-    if len(images) > 1 or len(masks) > 1:
-        found = some([one.name for one in images + masks], 6)
-        mend = "Say which belong together: read_pairs(images, masks)"
-        raise fault(root, f"has several folders of images or masks: {found}", mend)
-    matched = match_pairs(images[0], masks[0])
-    return _paired(f"images in {images[0].name}, masks in {masks[0].name}", matched, wishes)
+    images, masks = found
+    kind = f"images in {images.name}, masks in {masks.name}"
+    return _paired(kind, match_pairs(images, masks), wishes)
 
 
 def _beside(root: Path, wishes: Wishes) -> Seen | None:
-    if not any(MASK_WORD.search(stem(path)) for path in pictures(root)):
+    if not marked_masks(pictures(root)):
         return None
     return _paired("images with masks beside them", match_pairs(root), wishes)
 
@@ -216,7 +224,9 @@ def _channels(root: Path, wishes: Wishes) -> Seen | None:
 
 
 def _classes(root: Path, wishes: Wishes) -> Seen | None:
-    inside = [one for one in subfolders(root) if pictures(one)]
+    inside = [
+        one for one in subfolders(root) if pictures(one) and not CERTAIN_MASKS.match(one.name)
+    ]
     odd = [IMAGE_FOLDERS.match(one.name) or PARTS.match(one.name) for one in inside]
     if len(inside) < 2 or pictures(root) or any(odd):
         return None
@@ -236,9 +246,10 @@ def _classes(root: Path, wishes: Wishes) -> Seen | None:
 
 
 def _flat(root: Path, wishes: Wishes) -> Seen | None:
-    files = pictures(root)
+    files = one_a_set(pictures(root))
     if not files:
         return None
+    tell_left_out(root)
     names = [stem(path) for path in files]
     begins = {name.rstrip("0123456789") for name in names}
     if len(files) > 2 and len(begins) == 1 and names[0][-1].isdigit():

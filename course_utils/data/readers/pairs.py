@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 
 from course_utils.data.datasets import Frame, Movie, PixelSize
-from course_utils.data.readers.errors import fault, some, summed
+from course_utils.data.readers.errors import fault, some, summed, tell
 from course_utils.data.readers.folders import (
     check_folder,
     need_pictures,
     pictures,
     stem,
+    subfolders,
     unique,
     unique_stems,
 )
@@ -18,9 +19,14 @@ from course_utils.data.readers.images import check_total, look, read_image, read
 
 MASK = r"cp_masks|masks?|labels?|segmentations?|seg|gt|ground_?truth|instances?|annotations?"
 MASK_WORD = re.compile(rf"[_\-. ](?:{MASK})$|^(?:{MASK})[_\-. ]", re.IGNORECASE)
+PERHAPS_MASK = re.compile(rf"(?:gt|labels?)[_\-. ](?!.*[_\-. ](?:{MASK})$)", re.IGNORECASE)
 IMAGE_WORD = re.compile(
     r"[_\-. ](?:image|img|raw|orig)$|^(?:image|img|im|raw)(?:[_\-. ])", re.IGNORECASE
 )
+IMAGE_FOLDERS = re.compile(r"(images?|imgs?|raw|originals?|inputs?|bilder|x)$", re.IGNORECASE)
+CERTAIN = r"masks?|masken|labels|ground_?truth|segmentations?|annotations?"
+MASK_FOLDERS = re.compile(rf"({CERTAIN}|label|gt|seg|targets?|instances?|y)$", re.IGNORECASE)
+CERTAIN_MASKS = re.compile(rf"({CERTAIN})$", re.IGNORECASE)
 LIKE = "A mask is named like its image, or like it with _mask, _label or _seg"
 
 
@@ -68,7 +74,7 @@ def match_pairs(images: Path, masks: Path | None = None) -> dict[str, tuple[Path
     """
     found = need_pictures(images)
     if masks is None or masks.resolve() == images.resolve():
-        place, marked = images, [path for path in found if MASK_WORD.search(stem(path))]
+        place, marked = images, marked_masks(found)
         found = [path for path in found if path not in marked]
     else:
         place, marked = masks, pictures(masks)
@@ -77,13 +83,50 @@ def match_pairs(images: Path, masks: Path | None = None) -> dict[str, tuple[Path
     image_of, mask_of = unique_stems(found), unique_stems(marked)
     if set(image_of) != set(mask_of):
         how = "have one name but for words like _raw and _mask"
-        image_of = unique({path: _bare(path) for path in found}, how)
-        mask_of = unique({path: _bare(path) for path in marked}, how)
+        image_of = unique({path: bare_stem(path) for path in found}, how)
+        mask_of = unique({path: bare_stem(path) for path in marked}, how)
     if bare := [path.name for key, path in image_of.items() if key not in mask_of]:
         raise fault(place, f"has no mask for {some(bare)}", LIKE)
     if extra := [path.name for key, path in mask_of.items() if key not in image_of]:
         raise fault(place, f"has masks without image: {some(extra)}", LIKE)
     return {stem(path): (path, mask_of[key]) for key, path in image_of.items()}
+
+
+def marked_masks(files: list[Path]) -> list[Path]:
+    """The files whose names say that they are masks.
+
+    "label-free 1" and "GT 1" (a genotype) say so only beside an image called 1. Used in: 01.
+    """
+    marked = [path for path in files if MASK_WORD.search(stem(path))]
+    images = {bare_stem(path) for path in files if path not in marked}
+    return [
+        path for path in marked if bare_stem(path) in images or not PERHAPS_MASK.match(stem(path))
+    ]
+
+
+def pair_folders(root: Path) -> tuple[Path, Path] | None:
+    """The folder of images and the folder of masks in a folder, if both are there.
+
+    Images may also lie in the folder itself, or in one of any name, if theirs are all the
+    masks' names.
+
+    Raises:
+        ReadError: several folders of images or of masks.
+
+    Used in: 01.
+    """
+    inside = [one for one in subfolders(root) if pictures(one)]
+    images = [one for one in inside if IMAGE_FOLDERS.match(one.name)]
+    masks = [one for one in inside if MASK_FOLDERS.match(one.name)]
+    if not images:
+        return _pair_of_like_names(root, inside)
+    if not masks:
+        return None
+    if len(images + masks) > 2:
+        found = some([one.name for one in images + masks], 6)
+        mend = "Say which belong together: read_pairs(images, masks)"
+        raise fault(root, f"has several folders of images or masks: {found}", mend)
+    return images[0], masks[0]
 
 
 @summed()
@@ -120,5 +163,31 @@ def mask_axes_of(header: Header, mask: str | Path, axes: str | None = None) -> s
     return wanted
 
 
-def _bare(path: Path) -> str:
+def tell_left_out(root: Path, opened: Path | None = None) -> None:
+    """Warn of subfolders with pictures or masks, but for the one that is opened. Used in: 01."""
+    left = [
+        one.name
+        for one in subfolders(root)
+        if one != opened
+        and (MASK_FOLDERS.match(one.name) or pictures(one) or any(map(pictures, subfolders(one))))
+    ]
+    if left:
+        what = "what lies in it directly" if opened is None else opened.name
+        mend = "Open a folder with from_folder, images and their masks with read_pairs"
+        tell(root, f"is opened without {some(left)}: only {what} is read. {mend}")
+
+
+def _pair_of_like_names(root: Path, inside: list[Path]) -> tuple[Path, Path] | None:
+    masks = [one for one in inside if CERTAIN_MASKS.match(one.name)]
+    others = [root] if pictures(root) else [one for one in inside if one not in masks]
+    found = [(one, mask) for one in others for mask in masks if _names(one) == _names(mask)]
+    return found[0] if len(found) == 1 else None
+
+
+def _names(folder: Path) -> set[str]:
+    return {bare_stem(path) for path in pictures(folder)}
+
+
+def bare_stem(path: Path) -> str:
+    """A file's stem in small letters without words such as _mask and _raw. Used in: 01."""
     return IMAGE_WORD.sub("", MASK_WORD.sub("", stem(path))).lower()

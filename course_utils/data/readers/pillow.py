@@ -1,7 +1,7 @@
 """PNG, JPEG and their kin: what the header says, then the values as they are stored.
 
 Pillow cuts 16-bit colours to 8 bits and spreads 2- and 4-bit greys over 0-255 without a word;
-here the first is an error and the second is undone.
+here the first is an error and the second is undone, as is the spreading of PGM and PPM.
 """
 
 import warnings
@@ -38,7 +38,7 @@ def pillow_header(path: Path) -> Header:
     """
     with _opened(path) as image:
         mode, form, (width, height) = image.mode, image.format, image.size
-        frames = getattr(image, "n_frames", 1)
+        frames, largest = getattr(image, "n_frames", 1), _largest(image)
         turned = image.getexif().get(ORIENTATION, UPRIGHT) if form == "JPEG" else UPRIGHT
     if mode not in MODES:
         problem = f"holds colours of the kind {mode}"
@@ -48,7 +48,7 @@ def pillow_header(path: Path) -> Header:
         raise fault(path, problem, "Save them as a TIFF stack, or one file a frame")
     if turned != UPRIGHT:
         tell(path, "asks to be turned when shown (EXIF orientation); its pixels are as stored")
-    _check_depth(path)
+    _check_depth(path, mode, largest)
     dtype, colours = MODES[mode]
     shape = (height, width, colours) if colours else (height, width)
     axes = "yxs" if colours else "yx"
@@ -68,7 +68,12 @@ def pillow_pixels(header: Header, palette: bool = False) -> NDArray:
     with _opened(header.path) as image:
         if mode in ("P", "PA") and not palette:
             image = image.convert("RGBA" if "transparency" in image.info else "RGB")
+        largest = _largest(image)
         array = np.array(image)
+    if largest:
+        spread = 65_535 if mode == "I" else 255
+        stored = (np.arange(spread + 1) * largest + spread // 2) // spread
+        return stored.astype(array.dtype)[array]
     if mode == "1":
         return array.astype(np.uint8)
     bits, kind = _depth(header.path)
@@ -104,9 +109,15 @@ def _unknown(path: Path) -> Exception:
     return fault(path, problem, EXPORT_AGAIN)
 
 
-def _check_depth(path: Path) -> None:
+def _largest(image: Any) -> int:
+    # of a PGM or PPM that Pillow spreads over 0-255 or 0-65535: the value that means white
+    tile = image.tile[0] if image.format == "PPM" and image.mode != "1" else None
+    return tile.args[-1] if tile and tile.codec_name in ("ppm", "ppm_plain") else 0
+
+
+def _check_depth(path: Path, mode: str, largest: int) -> None:
     bits, kind = _depth(path)
-    if bits == 16 and kind != GREY:
+    if (bits == 16 and kind != GREY) or (mode == "RGB" and largest > 255):
         problem = "holds 16 bits a colour, of which 8 would be lost"
         raise fault(path, problem, "Save it as TIFF, or each channel as a grey picture")
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from course_utils.data.readers.errors import EXPORT_AGAIN, careful, fault, tell
 from course_utils.data.readers.folders import check_size
 from course_utils.data.readers.header import Header
+from course_utils.data.readers.imagej import describe_imagej, without_print
 from course_utils.data.readers.ome import MEND, Described, check_ome, describe_ome
 from course_utils.data.readers.units import check_axes, micrometres, pixel_size
 
@@ -25,7 +26,7 @@ MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 LOSSY = {"JPEG", "OJPEG", "ALT_JPEG", "WEBP", "JPEGXL", "JPEG2000", "JPEG_2000_LOSSY", "JPEGXR"}
 LETTERS = {"T": "t", "C": "c", "Z": "z", "Y": "y", "X": "x", "S": "s"}
 MAPPED_FROM = 2**27
-CENTIMETRE, LARGEST_BELIEVED = 3, 100.0
+CENTIMETRE = 3
 RGB, PALETTE, WHITE_IS_ZERO, YCBCR = 2, 3, 0, 6
 
 
@@ -44,7 +45,7 @@ def tiff_header(path: Path, axes: str | None = None) -> Header:
     """
     with _opened(path) as tiff:
         root = _ome_root(tiff, path)
-        series, page = _first_series(tiff, path)
+        series, page = _one_series(tiff, path)
         _check_photometric(page, path)
         _check_whole(series, path)
         said = _described(tiff, root, path)
@@ -68,7 +69,7 @@ def tiff_pixels(header: Header) -> NDArray:
     further packages (LZW, JPEG) is read by Pillow. Used in: 01.
     """
     with _opened(header.path, aloud=False) as tiff:
-        series = tiff.series[0]
+        series = tiff.series[_own_number(tiff)]
         if _is_mapped(series):
             return _mapped(header.path, series).reshape(header.shape)
         try:
@@ -120,7 +121,7 @@ def _ome_root(tiff: Any, path: Path) -> Element | None:
         page = tiff.pages.first
         corner = (page.imagelength, page.imagewidth)
         root = check_ome(tiff.ome_metadata, path, len(tiff.pages), corner)
-        if tiff.series[0].kind != "ome":
+        if tiff.series[_own_number(tiff)].kind != "ome":
             raise fault(path, "has OME-XML that does not describe its pages", MEND)
         return root
     if path.name.lower().endswith((".ome.tif", ".ome.tiff")):
@@ -128,13 +129,24 @@ def _ome_root(tiff: Any, path: Path) -> Element | None:
     return None
 
 
-def _first_series(tiff: Any, path: Path) -> tuple[Any, Any]:
-    series = tiff.series[0]
-    if len(tiff.series) > 1:
+def _one_series(tiff: Any, path: Path) -> tuple[Any, Any]:
+    number = _own_number(tiff)
+    series = tiff.series[number]
+    if number:
+        tell(path, f"is part of a set of {len(tiff.series)} images, number {number + 1} is read")
+    elif len(tiff.series) > 1:
         tell(path, f"holds {len(tiff.series)} images, the first is read")
     elif len(tiff.pages) > (covered := max(1, series.size // max(1, series.keyframe.size))):
         tell(path, f"holds {len(tiff.pages)} pages of several sizes, {covered} of them are read")
     return series, series.keyframe
+
+
+def _own_number(tiff: Any) -> int:
+    # an OME set names the images of all its files: the first with a page in this one is meant
+    for number, series in enumerate(tiff.series if tiff.is_ome else ()):
+        if any(page and page.parent.filename == tiff.filename for page in series.pages):
+            return number
+    return 0
 
 
 def _check_photometric(page: Any, path: Path) -> None:
@@ -166,32 +178,20 @@ def _described(tiff: Any, root: Element | None, path: Path) -> Described:
     if root is not None:
         return describe_ome(root, path)
     if tiff.is_imagej:
-        return _imagej(tiff)
-    unit = "cm" if _tag(tiff, "ResolutionUnit") == CENTIMETRE else None
-    sizes = _resolution(tiff, unit)
-    believed = all(size and size < LARGEST_BELIEVED for size in sizes.values())
-    return Described(sizes if believed else {})
+        return describe_imagej(tiff.imagej_metadata or {}, _sides(tiff), path)
+    if _tag(tiff, "ResolutionUnit") != CENTIMETRE:
+        return Described({})
+    sizes = {axis: micrometres(side, "cm") for axis, side in _sides(tiff).items()}
+    return Described(without_print(sizes, path) if all(sizes.values()) else {})
 
 
-def _imagej(tiff: Any) -> Described:
-    said = tiff.imagej_metadata or {}
-    unit = str(said.get("unit", ""))
-    sizes = _resolution(tiff, unit) | {"z": micrometres(said.get("spacing"), unit)}
-    labels = said.get("Labels") or ()
-    labels = (labels,) if isinstance(labels, str) else tuple(map(str, labels))
-    channels = int(said.get("channels", 1))
-    named = channels > 1 and len(set(labels[:channels])) == channels
-    step = float(said.get("finterval", 0) or 0) / 60
-    return Described(sizes, labels[:channels] if named else (), step if step > 0 else None)
-
-
-def _resolution(tiff: Any, unit: str | None) -> dict[str, float | None]:
-    sizes: dict[str, float | None] = {}
+def _sides(tiff: Any) -> dict[str, float | None]:
+    sides: dict[str, float | None] = {}
     for axis in "yx":
         value = _tag(tiff, f"{axis.upper()}Resolution")
         stated = isinstance(value, tuple) and len(value) == 2 and value[0]
-        sizes[axis] = micrometres(value[1] / value[0], unit) if stated else None
-    return sizes
+        sides[axis] = value[1] / value[0] if stated else None
+    return sides
 
 
 def _tag(tiff: Any, name: str) -> Any:

@@ -11,14 +11,13 @@ from course_utils.data.datasets import PixelSize
 from course_utils.data.readers.errors import fault
 
 MICROMETRES = {
-    "µm": 1.0, "μm": 1.0, "um": 1.0, "micron": 1.0, "microns": 1.0, "micrometer": 1.0,
-    "micrometre": 1.0, "nm": 1e-3, "nanometer": 1e-3, "pm": 1e-6, "Å": 1e-4, "\u212b": 1e-4,
-    "angstrom": 1e-4, "mm": 1e3, "millimeter": 1e3, "cm": 1e4, "m": 1e6,
+    "µm": 1.0, "μm": 1.0, "um": 1.0, "micron": 1.0, "micrometer": 1.0, "micrometre": 1.0,
+    "nm": 1e-3, "nanometer": 1e-3, "nanometre": 1e-3, "pm": 1e-6, "Å": 1e-4, "\u212b": 1e-4,
+    "angstrom": 1e-4, "mm": 1e3, "millimeter": 1e3, "millimetre": 1e3, "cm": 1e4, "m": 1e6,
 }  # fmt: skip
 MINUTES = {
     "ms": 1 / 60_000, "msec": 1 / 60_000, "s": 1 / 60, "sec": 1 / 60, "second": 1 / 60,
-    "seconds": 1 / 60, "min": 1.0, "minute": 1.0, "minutes": 1.0, "h": 60.0, "hour": 60.0,
-    "hr": 60.0, "d": 1440.0,
+    "min": 1.0, "minute": 1.0, "h": 60.0, "hour": 60.0, "hr": 60.0, "d": 1440.0, "day": 1440.0,
 }  # fmt: skip
 LEAST_PIXEL, LARGEST_PIXEL = 1e-4, 1e3
 ORDER = "tczyx"
@@ -92,7 +91,8 @@ def ordered(axes: str) -> str:
 
 def _scaled(value: object, unit: str | None, factors: dict[str, float]) -> float | None:
     unit = re.sub(r"\\u00b5", "µ", (unit or "").strip(), flags=re.IGNORECASE)
-    factor = factors.get(unit) or factors.get(unit.lower() if len(unit) > 2 else unit)
+    unit = unit.lower().removesuffix("s") if len(unit) > 2 else unit
+    factor = factors.get(unit)
     try:
         number = float(value) * factor
     except (TypeError, ValueError):
