@@ -75,7 +75,11 @@ def _put(part: Path, path: Path) -> None:
 
 
 def writable(error: object) -> str:
-    """What an error says; bytes of a file name that no alphabet knows become \\xNN. Used in: 07."""
+    """What an error or a file's name says, as text that can be written down.
+
+    Bytes of another alphabet, as old ZIP files hold them in names, become words such as \\udcb5.
+    Used in: 07.
+    """
     said = str(error) or type(error).__name__
     return said.encode("utf-8", "backslashreplace").decode()
 

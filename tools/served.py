@@ -42,11 +42,12 @@ def run_cells(server: Server, path: str, cells: list[str]) -> str:
     try:
         answer = server.session.post(sessions, json=wanted)
         answer.raise_for_status()
-        with closing(server.socket(answer.json()["kernel"]["id"])) as channels:
-            ends = (run_cell(channels, cell) for cell in cells)
-            end = next((end for end in ends if end), "finished")
-        server.session.delete(f"{sessions}/{answer.json()['id']}")
-        return end
+        try:
+            with closing(server.socket(answer.json()["kernel"]["id"])) as channels:
+                ends = (run_cell(channels, cell) for cell in cells)
+                return next((end for end in ends if end), "finished")
+        finally:
+            server.session.delete(f"{sessions}/{answer.json()['id']}")
     except (websocket.WebSocketException, requests.RequestException, OSError) as error:
         return f"lost: {error or type(error).__name__}"
 

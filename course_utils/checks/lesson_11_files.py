@@ -93,12 +93,11 @@ def until_stopped(text: str) -> Callable:
         results, told = [], []
         for name in names:
             try:
-                results.append(function(name))
-            except Exception as error:
-                told.append(f"{name}: {error}")
+                found, failed = keep_on(function, [name])
             except KeyboardInterrupt as error:
                 told += [text.format(name=name, error=error)] if text else []
                 break
+            results, told = results + found, told + failed
         return results, told
 
     return run

@@ -13,6 +13,7 @@ from course_utils.data.readers.channels import channel_number
 from course_utils.data.readers.errors import fault
 from course_utils.data.readers.folders import check_file, pictures, stem
 from course_utils.data.readers.pairs import marked_masks
+from course_utils.files import writable
 
 Source = tuple[str, Callable[[], Any]]
 
@@ -78,16 +79,17 @@ def planes(record: Any, channel: str | int | None = None) -> Iterator[Plane]:
     if size is not None:
         size = (float(size),) * 2 if np.isscalar(size) else tuple(map(float, size[-2:]))
     names = getattr(record, "channels", ())
+    number = None
     if "c" in axes:
-        channel = _chosen(array, axes, names, channel, record.name)
+        number = _chosen(array, axes, names, channel, record.name)
     elif channel is not None and channel_number(names, 1, channel) is None:
         problem = f"has no channels, so no channel {channel}"
         raise fault(record.name, problem, "Leave the channel out")
     if axes[0] != "t":
-        yield Plane(_plane(array, axes, channel, record.name), None, size)
+        yield Plane(_plane(array, axes, number, record.name), None, size)
         return
     for t in range(len(array)):
-        yield Plane(_plane(array[t], axes[1:], channel, record.name), t, size)
+        yield Plane(_plane(array[t], axes[1:], number, record.name), t, size)
 
 
 def _named(sources: list[Source]) -> list[Source]:
@@ -95,9 +97,7 @@ def _named(sources: list[Source]) -> list[Source]:
     seen: set[str] = set()
     named = []
     for name, read in sources:
-        # Names in another alphabet's bytes, as old ZIP files hold them, cannot be written down.
-        plain = name.encode("utf-8", "backslashreplace").decode()
-        plain = plain.replace("/", "_").replace("\\", "_")
+        plain = writable(name).replace("/", "_").replace("\\", "_")
         tries = (plain if n == 1 else f"{plain}-{n}" for n in range(1, len(sources) + 1))
         free = next(one for one in tries if one.casefold() not in seen)
         seen.add(free.casefold())
@@ -105,14 +105,14 @@ def _named(sources: list[Source]) -> list[Source]:
     return named
 
 
-def _plane(image: NDArray, axes: str, channel: int | str | None, name: str) -> NDArray:
+def _plane(image: NDArray, axes: str, number: int | None, name: str) -> NDArray:
     sizes = dict(zip(axes, image.shape, strict=True))
     if sizes.get("z", 1) > 1:
         problem = f"is a stack of {sizes['z']} planes in z, and single planes are segmented here"
         raise fault(name, problem, "Save one plane, or a projection such as image.max(axis=0)")
     at: dict[str, int] = {axis: 0 for axis in axes if axis not in "yxc"}
     if "c" in axes:
-        at["c"] = channel
+        at["c"] = number
     plane = np.asarray(image[tuple(at.get(axis, slice(None)) for axis in axes)])
     return plane.astype(plane.dtype.newbyteorder("="), copy=False)  # other programs need native
 

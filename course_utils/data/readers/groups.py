@@ -66,9 +66,11 @@ def read_classes(folder: str | Path) -> LabelledPictures:
 
 def class_folders(root: Path) -> list[Path]:
     """The subfolders with pictures, but for masks; ReadError if fewer than two. Used in: 04."""
-    inside = [one for one in subfolders(root) if not CERTAIN_MASKS.match(one.name)]
+    every = subfolders(root)
+    masks = [one.name for one in every if CERTAIN_MASKS.match(one.name)]
+    inside = [one for one in every if one.name not in masks]
     found = [one for one in inside if pictures(one)]
-    if masks := [one.name for one in subfolders(root) if one not in inside]:
+    if masks:
         tell(root, f"has folders of masks, which are no classes and are left out: {some(masks)}")
     if len(found) < 2:
         problem = f"has pictures in {len(found)} of its folders, classes are at least two"
